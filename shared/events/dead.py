@@ -1,11 +1,13 @@
 """A record that could not be used: kept whole, with the reason and the place, so that it can be sent again after a fix."""
 
-from typing import ClassVar
+import re
+from collections.abc import Iterable
+from typing import ClassVar, Protocol, Self
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.event import Event, Moment, Value
+from shared.events.event import TENANT, Event, Moment, Value
 
 
 class Header(Value):
@@ -21,6 +23,23 @@ class Position(Value):
     topic: str
     partition: int = Field(ge=0)
     offset: int = Field(ge=0)
+
+
+class Consumed(Protocol):
+    """A record as a Kafka client hands it out."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Iterable[tuple[str, bytes]]: ...
 
 
 class ContactDead(Event):
@@ -43,6 +62,30 @@ class ContactDead(Event):
     record_value: bytes | None = Field(repr=False)
     record_headers: tuple[Header, ...] = ()
 
+    @classmethod
+    def burying(
+        cls, record: Consumed, *, code: str, reason: str, by: str, at: Moment, deaths: int = 0, contact_id: UUID | None = None
+    ) -> Self:
+        """The burial of `record`, byte for byte."""
+        return cls(
+            tenant=_tenant_of(record.key),
+            position=Position(topic=record.topic, partition=record.partition, offset=record.offset),
+            contact_id=contact_id,
+            code=code,
+            reason=reason,
+            deaths=deaths,
+            buried_by=by,
+            buried_at=at,
+            record_key=record.key,
+            record_value=record.value,
+            record_headers=tuple(Header(name=name, value=value) for name, value in record.headers),
+        )
+
     @property
     def key(self) -> str:
         return f"{self.tenant}/{self.position.topic}/{self.position.partition}/{self.position.offset}"
+
+
+def _tenant_of(key: bytes | None) -> str:
+    said = (key or b"").split(b"/", 1)[0].decode("ascii", "replace")
+    return said if re.fullmatch(TENANT, said) else "unknown"

@@ -58,10 +58,14 @@ def _asyncapi() -> Json:
 
 
 def _channel(topic: Topic) -> Json:
-    kept = {"cleanup.policy": ["compact"]} if topic.retention is None else {
-        "cleanup.policy": ["delete"],
-        "retention.ms": int(topic.retention.total_seconds() * 1000),
-    }
+    kept = (
+        {"cleanup.policy": ["compact"]}
+        if topic.retention is None
+        else {
+            "cleanup.policy": ["delete"],
+            "retention.ms": int(topic.retention.total_seconds() * 1000),
+        }
+    )
     return {
         "address": topic.name,
         "description": (topic.carries.__doc__ or "").strip(),
@@ -76,7 +80,10 @@ def _message(event: type[Event]) -> Json:
         "name": event.type,
         "contentType": "application/json",
         "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
-        "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": {"$ref": f"./schemas/{event.type}.json"}},
+        "payload": {
+            "schemaFormat": "application/schema+json;version=draft-2020-12",
+            "schema": {"$ref": f"./schemas/{event.type}.json"},
+        },
         "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
     }
 

@@ -4,7 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-Tenant = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+TENANT = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+
+Tenant = Annotated[str, Field(pattern=TENANT)]
 """One company's data. It comes from the credential, never from a body."""
 
 Pseudonym = Annotated[str, Field(min_length=16, max_length=64)]

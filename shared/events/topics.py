@@ -31,7 +31,9 @@ class Topic:
 MONTH = timedelta(days=30)
 YEAR = timedelta(days=365)
 
-RECEIVED = Topic("contacts.received", ContactReceived, "tenant/customer, else tenant/contact", ("intake",), ("triage",), 12, MONTH)
+RECEIVED = Topic(
+    "contacts.received", ContactReceived, "tenant/customer, else tenant/contact", ("intake",), ("triage",), 12, MONTH
+)
 TRIAGED = Topic("contacts.triaged", ContactTriaged, "tenant/customer, else tenant/contact", ("triage",), ("insights",), 12, MONTH)
 DEAD = Topic("contacts.dead", ContactDead, "tenant/position", ("triage", "insights"), ("insights",), 3, MONTH)
 OUTCOMES = Topic("outcomes.reported", OutcomeReported, "tenant/contact", ("intake",), ("triage", "insights"), 6, MONTH)
@@ -42,9 +44,7 @@ SIGNALS = Topic("signals.changed", SignalChanged, "tenant/signal", ("insights",)
 LOOPS = Topic("loops.closed", LoopClosed, "tenant/signal", ("insights",), ("upstream",), 3, YEAR)
 
 ROUTES: dict[Queue, Topic] = {
-    queue: Topic(
-        f"routes.{queue}", ContactTriaged, "tenant/customer, else tenant/contact", ("triage",), ("upstream",), 3, MONTH
-    )
+    queue: Topic(f"routes.{queue}", ContactTriaged, "tenant/customer, else tenant/contact", ("triage",), ("upstream",), 3, MONTH)
     for queue in Queue
     if queue is not Queue.NONE
 }

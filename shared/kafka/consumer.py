@@ -1,0 +1,65 @@
+"""Records in: a consumer that has joined its group, and waits for brokers that are away."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+
+from shared.kafka.settings import KafkaSettings, client_options
+from shared.tasks import Lifetime
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = 0.5
+
+
+@asynccontextmanager
+async def joined(
+    kafka: KafkaSettings,
+    lifetime: Lifetime,
+    *,
+    topics: Sequence[str],
+    group: str,
+    reset: str,
+    listener: ConsumerRebalanceListener | None = None,
+) -> AsyncIterator[AIOKafkaConsumer | None]:
+    """
+    A consumer of `topics` in `group` that never commits by itself; None when it is time to stop before a broker answered.
+
+    `reset` says where a partition without a committed offset begins: earliest, latest or none.
+    """
+    consumer = await _started(kafka, lifetime, group, reset)
+    if consumer is None:
+        yield None
+        return
+    try:
+        consumer.subscribe(list(topics), listener=listener)
+        log.info("kafka.joined", group=group, topics=list(topics))
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def _started(kafka: KafkaSettings, lifetime: Lifetime, group: str, reset: str) -> AIOKafkaConsumer | None:
+    while not lifetime.stopping.is_set():
+        consumer = AIOKafkaConsumer(
+            **client_options(kafka),
+            group_id=group,
+            client_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset=reset,
+            max_partition_fetch_bytes=1024 * 1024,
+            fetch_max_wait_ms=100,
+            metadata_max_age_ms=30_000,
+        )
+        try:
+            await consumer.start()
+        except (KafkaError, OSError) as error:
+            log.warning("kafka.unreachable", group=group, error=type(error).__name__)
+            await consumer.stop()
+            await lifetime.pause(RETRY_SECONDS)
+        else:
+            return consumer
+    return None
