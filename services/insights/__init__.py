@@ -1,0 +1,1 @@
+"""contacts.triaged → pipeline (one transaction: rows, rollups, offsets) → PostgreSQL → discovery → signals → api, pages."""
