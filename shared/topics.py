@@ -25,7 +25,7 @@ MAX_RECORD_BYTES = 1024 * 1024
 
 
 class TopicSettings(KafkaSettings):
-    """TOPICS_… beside KAFKA_…"""
+    """TOPICS_… beside KAFKA_…: how much of the table one cluster can carry."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="KAFKA_", populate_by_name=True)
 

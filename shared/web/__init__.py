@@ -1,0 +1,22 @@
+"""Plumbing of HTTP: problems (RFC 9457) → context (request id, trace, metrics) → body → health → server. No domain word in here."""
+
+from shared.web.body import read_body
+from shared.web.context import RequestContext, request_id, traceparent
+from shared.web.health import Check, health_routes
+from shared.web.problems import InvalidParam, Problem, install_problems, invalid, problem_responses
+from shared.web.server import serve
+
+__all__ = [
+    "Check",
+    "InvalidParam",
+    "Problem",
+    "RequestContext",
+    "health_routes",
+    "install_problems",
+    "invalid",
+    "problem_responses",
+    "read_body",
+    "request_id",
+    "serve",
+    "traceparent",
+]
