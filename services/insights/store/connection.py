@@ -1,0 +1,76 @@
+"""Connections to PostgreSQL: a pool that waits for a database that is away, and its failures in the words of shared.errors."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.errors import Unavailable
+
+# Subscripted asyncpg classes type-check but fail at run time, hence the quotes.
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+# What may go away by itself: connections, restarts, failovers, full disks, and losing to somebody else.
+_PASSING = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
+    OSError,
+    TimeoutError,
+)
+
+
+@asynccontextmanager
+async def open_pool(url: str, *, max_size: int, timeout: float = 30.0) -> AsyncIterator[Pool]:
+    """A pool that opens connections when they are wanted, so it opens without a database too. `timeout` bounds a statement."""
+    pool = asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=max_size,
+        command_timeout=timeout,
+        timeout=5.0,
+        init=_teach,
+        server_settings={"application_name": "failbetter-insights", "timezone": "UTC"},
+    )
+    async with unavailable_when_away():
+        await pool
+    try:
+        yield pool
+    finally:
+        pool.terminate()
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """One transaction: all of it or nothing. Raises Unavailable where trying again may succeed."""
+    async with unavailable_when_away(), pool.acquire() as connection, connection.transaction():
+        yield connection
+
+
+@asynccontextmanager
+async def unavailable_when_away() -> AsyncIterator[None]:
+    """Translates what PostgreSQL and its connections raise into Unavailable, where it may pass; the rest is a bug."""
+    try:
+        yield
+    except _PASSING as error:
+        raise Unavailable(f"PostgreSQL did not do it: {type(error).__name__}") from error
+    except asyncpg.InterfaceError as error:
+        # asyncpg says by this one class both that a connection was lost and that it was used wrongly.
+        if "closed" not in str(error) and "released" not in str(error):
+            raise
+        raise Unavailable("the connection to PostgreSQL was lost") from error
+
+
+async def _teach(connection: Connection) -> None:
+    """halfvec travels as the bytes it is made of: see store.vectors."""
+    known = await connection.fetchval("SELECT nspname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE typname = 'halfvec'")
+    if known is not None:
+        await connection.set_type_codec("halfvec", schema=known, encoder=bytes, decoder=bytes, format="binary")
