@@ -1,8 +1,9 @@
-"""Plumbing of HTTP: problems (RFC 9457) → context (request id, trace, metrics) → body → health → server. No domain word in here."""
+"""Plumbing of HTTP: problems (RFC 9457), openapi → context (request id, trace, metrics) → body → health → server. No domain word in here."""
 
-from shared.web.body import read_body
+from shared.web.body import bounded, read_body
 from shared.web.context import RequestContext, request_id, traceparent
 from shared.web.health import Check, health_routes
+from shared.web.openapi import answer_of, body_of, describe_models
 from shared.web.problems import InvalidParam, Problem, install_problems, invalid, problem_responses
 from shared.web.server import serve
 
@@ -11,6 +12,10 @@ __all__ = [
     "InvalidParam",
     "Problem",
     "RequestContext",
+    "answer_of",
+    "body_of",
+    "bounded",
+    "describe_models",
     "health_routes",
     "install_problems",
     "invalid",

@@ -14,6 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 
 from shared.errors import FailbetterError
 from shared.telemetry import describe
@@ -48,7 +50,7 @@ class ProblemDocument(BaseModel):
 
 
 class Problem(FailbetterError):
-    """An answer that is not a success. `headers` go with it, `Retry-After` for one."""
+    """An answer that is not a success. `headers` go with it, `Retry-After` for one; `more` are extension members."""
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Problem(FailbetterError):
         *,
         invalid_params: Sequence[InvalidParam] = (),
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -65,6 +68,7 @@ class Problem(FailbetterError):
         self.detail = detail
         self.invalid_params = tuple(invalid_params)
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
 
     def answer(self, request: Request) -> JSONResponse:
         document = ProblemDocument(
@@ -76,7 +80,7 @@ class Problem(FailbetterError):
             invalid_params=self.invalid_params,
         )
         return JSONResponse(
-            document.model_dump(mode="json", exclude_defaults=False),
+            {**document.model_dump(mode="json"), **self.more},
             status_code=self.status,
             headers=self.headers,
             media_type="application/problem+json",
@@ -111,6 +115,9 @@ def install_problems(app: FastAPI) -> None:
         code, detail = _HTTP.get(status, (HTTPStatus(status).phrase.lower().replace(" ", "_"), HTTPStatus(status).description))
         return Problem(status, code, detail, headers=headers).answer(request)
 
+    async def on_gone(_request: Request, _error: Exception) -> Response:
+        return Response(status_code=499)
+
     async def on_bug(request: Request, error: Exception) -> JSONResponse:
         log.error("http.bug", request_id=request_id(request), **describe(error))
         return Problem(500, "bug", "This is our fault. Please report it with the request_id.").answer(request)
@@ -118,15 +125,16 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(ClientDisconnect, on_gone)
     app.add_exception_handler(Exception, on_bug)
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For OpenAPI: these statuses are answered as problems."""
+    """For OpenAPI: these statuses are answered as problems. The document needs `describe_models`."""
     return {
         status: {
             "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {"schema": ProblemDocument.model_json_schema()}},
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
         }
         for status in statuses
     }

@@ -1,0 +1,51 @@
+"""`python -m services.intake`: settings → publisher → HTTP. The only place where intake is wired."""
+
+import asyncio
+
+from prometheus_client import CollectorRegistry
+
+from services.intake.api import create_app
+from services.intake.api.door import Door
+from services.intake.metrics import Metrics
+from services.intake.pipeline import Pipeline
+from services.intake.pseudonyms import Pseudonyms
+from services.intake.settings import IntakeSettings
+from shared.clock import utc_now
+from shared.credentials import Credentials
+from shared.kafka import KafkaSettings, Publisher
+from shared.settings import load
+from shared.tasks import Lifetime, end_on_signal, run
+from shared.web import serve
+
+
+async def main(settings: IntakeSettings, kafka: KafkaSettings) -> None:
+    """Serve until told to stop; then finish what is in flight and flush it."""
+    lifetime = Lifetime()
+    registry = CollectorRegistry()
+    metrics = Metrics.on(registry)
+    credentials = Credentials(settings.credentials_file)
+    publisher = Publisher(kafka, client_id="intake", deadline=settings.deadline_seconds, linger_ms=settings.linger_ms)
+    metrics.broker_open.set_function(lambda: publisher.is_open)
+    pipeline = Pipeline(publisher, _pseudonyms(settings), settings.fingerprint_key.get_secret_value().encode(), metrics, utc_now)
+    door = Door(credentials, metrics, utc_now, max_held=settings.max_held_bytes)
+
+    async def broker() -> str | None:
+        return None if publisher.is_open else "the brokers are away"
+
+    app = create_app(pipeline=pipeline, door=door, lifetime=lifetime, registry=registry, checks={"broker": broker})
+    async with publisher, asyncio.TaskGroup() as tasks:
+        tasks.create_task(end_on_signal(lifetime, settings))
+        tasks.create_task(serve(app, settings, lifetime))
+
+
+def _pseudonyms(settings: IntakeSettings) -> Pseudonyms:
+    previous = settings.pseudonym_key_previous
+    return Pseudonyms(
+        key=settings.pseudonym_key.get_secret_value().encode(),
+        previous_key=None if previous is None else previous.get_secret_value().encode(),
+    )
+
+
+if __name__ == "__main__":
+    read = load(IntakeSettings)
+    run("intake", read, main(read, load(KafkaSettings)))

@@ -1,0 +1,47 @@
+"""HTTP in, HTTP out, and nothing else: door (who may, how much) → contacts, batch, reports."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.intake.api import batch, contacts, reports
+from services.intake.api.door import Door
+from services.intake.pipeline import Pipeline
+from services.intake.requests import ContactRequest, ErasureRequest, OutcomeRequest
+from shared.tasks import Lifetime
+from shared.web import Check, RequestContext, describe_models, health_routes, install_problems
+
+DESCRIPTION = """
+Every contact a customer makes, taken once and never lost: a `202` means that the brokers have it.
+
+Send `Authorization: Bearer <key>`. Errors are `application/problem+json` (RFC 9457) with a stable `code`, the `request_id` to ask
+us about, and `invalid_params` that name what is wrong. Sending the same contact again is always safe when it has an `external_id`
+or an `Idempotency-Key`.
+"""
+
+
+def create_app(
+    *, pipeline: Pipeline, door: Door, lifetime: Lifetime, registry: CollectorRegistry, checks: Mapping[str, Check]
+) -> FastAPI:
+    """Intake's HTTP side, wired to `pipeline`."""
+    app = FastAPI(title="Failbetter intake", version="1.0.0", description=DESCRIPTION, docs_url="/docs", redoc_url=None)
+    install_problems(app)
+    app.include_router(contacts.routes(pipeline, door))
+    app.include_router(batch.routes(pipeline, door))
+    app.include_router(reports.routes(pipeline, door))
+    app.include_router(health_routes(lifetime, registry, checks))
+    describe_models(
+        app,
+        [
+            ContactRequest,
+            batch.BatchRequest,
+            batch.BatchAnswer,
+            contacts.Acceptance,
+            OutcomeRequest,
+            ErasureRequest,
+            reports.ErasureAcceptance,
+        ],
+    )
+    app.add_middleware(RequestContext, registry=registry)
+    return app

@@ -1,0 +1,212 @@
+"""`POST /v1/contacts/batch`: many contacts, each with its own result; one bad item rejects only itself."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json, to_json
+
+from services.intake.api.contacts import EXAMPLES
+from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Door, not_taken, unfit
+from services.intake.pipeline import Draft, Pipeline
+from services.intake.requests import ContactRequest
+from shared.credentials import Scope
+from shared.web import InvalidParam, Problem, answer_of, body_of, bounded, problem_responses, traceparent
+
+MAX_ITEMS = 1_000
+MAX_LINES = 100_000
+BATCH_BYTES = 16 * 1024 * 1024
+STREAM_BYTES = 4 * 1024 * 1024 * 1024
+WINDOW = 200
+"""Items that are read and published together: a few milliseconds of the event loop."""
+
+
+class BatchRequest(BaseModel):
+    """Up to 1,000 contacts. For more, stream them as application/x-ndjson, one a line."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contacts: list[ContactRequest] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class ItemResult(BaseModel):
+    """What became of the item at `index` (from 0). `unavailable` ones may be sent again, under the same id."""
+
+    model_config = ConfigDict(frozen=True)
+
+    index: int
+    status: Literal["accepted", "refused", "unavailable"]
+    contact_id: UUID | None = None
+    code: str | None = None
+    invalid_params: tuple[InvalidParam, ...] | None = None
+
+
+class BatchAnswer(BaseModel):
+    """How many came through, and the result of each, in the order they were sent."""
+
+    accepted: int
+    refused: int
+    unavailable: int
+    results: list[ItemResult]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Takes items window by window and remembers what became of each."""
+
+    tenant: str
+    trace: str
+    pipeline: Pipeline
+    door: Door
+    results: list[ItemResult] = field(default_factory=list)
+
+    async def take(self, window: Iterable[bytes | None]) -> None:
+        """Read, publish and note the next items; None stands for one that was too long to be read."""
+        drafts: list[Draft] = []
+        places: list[int] = []
+        for said in window:
+            place = len(self.results)
+            read = self._read(place, said)
+            if isinstance(read, Draft):
+                drafts.append(read)
+                places.append(place)
+                self.results.append(ItemResult.model_construct(index=place, status="accepted", contact_id=read.id))
+            else:
+                self.results.append(read)
+        failures = await self.pipeline.publish("contact", drafts) if drafts else []
+        for place, failure in zip(places, failures, strict=True):
+            if failure is not None:
+                problem = not_taken(failure)
+                status: Literal["refused", "unavailable"] = "unavailable" if problem.status == 503 else "refused"
+                self.results[place] = self.results[place].model_copy(update={"status": status, "code": problem.code})
+
+    def answer(self) -> Response:
+        """202 when every good item is with the brokers; 503 when some may not be; 422 when there was no good one."""
+        answer = self.tally()
+        if answer.unavailable:
+            detail = "The brokers did not confirm every item in time: send the unavailable ones again, under the same ids."
+            raise Problem(503, "unavailable", detail, headers={"Retry-After": RETRY_SECONDS}, more=_members(answer))
+        if not answer.accepted:
+            raise Problem(422, "invalid", "No item could be accepted; see results.", more=_members(answer))
+        return Response(answer.model_dump_json(exclude_none=True), 202, media_type="application/json")
+
+    def tally(self) -> BatchAnswer:
+        """What became of the items so far."""
+        counts = Counter(result.status for result in self.results)
+        return BatchAnswer.model_construct(
+            accepted=counts["accepted"], refused=counts["refused"], unavailable=counts["unavailable"], results=self.results
+        )
+
+    def _read(self, place: int, said: bytes | None) -> Draft | ItemResult:
+        if said is None:
+            self.door.metrics.items.labels("contact", "too_large").inc()
+            return ItemResult(index=place, status="refused", code="too_large")
+        try:
+            sent = ContactRequest.model_validate_json(said, context=self.door.clock())
+        except ValidationError as error:
+            self.door.metrics.items.labels("contact", "invalid").inc()
+            problem = unfit(error)
+            return ItemResult(index=place, status="refused", code=problem.code, invalid_params=problem.invalid_params)
+        return self.pipeline.contact(self.tenant, sent, trace=self.trace)
+
+
+def routes(pipeline: Pipeline, door: Door) -> APIRouter:
+    router = APIRouter(tags=["contacts"])
+
+    @router.post(
+        "/v1/contacts/batch",
+        summary="Send many contacts",
+        description=f"JSON with up to {MAX_ITEMS:,} contacts, or `application/x-ndjson`, one contact a line, "
+        f"up to {MAX_LINES:,} lines, streamed. Items use their own ids.",
+        status_code=202,
+        openapi_extra=_request_bodies(),
+        responses={
+            202: answer_of(BatchAnswer, "Every good item is with the brokers"),
+            **problem_responses(400, 401, 403, 413, 415, 422, 503),
+        },
+    )
+    async def post_batch(request: Request) -> Response:
+        batch = Batch(door.tenant(request, Scope.CONTACTS_WRITE), traceparent(request), pipeline, door)
+        match request.headers.get("content-type", "").partition(";")[0].strip().lower():
+            case "application/x-ndjson" | "application/ndjson" | "application/jsonl":
+                await _take_lines(batch, request)
+            case "application/json" | "":
+                async with door.body(request, limit=BATCH_BYTES) as said:
+                    for window in _windows(_items(said)):
+                        await batch.take(window)
+            case _:
+                raise Problem(415, "unsupported_media_type", "Send application/json or application/x-ndjson.")
+        return batch.answer()
+
+    return router
+
+
+async def _take_lines(batch: Batch, request: Request) -> None:
+    window: list[bytes | None] = []
+    async with batch.door.holding() as hold:
+        async for line in _lines(request):
+            if len(batch.results) + len(window) == MAX_LINES:
+                await batch.take(window)
+                detail = f"More than {MAX_LINES:,} lines. The first {MAX_LINES:,} were taken; see results."
+                raise Problem(413, "too_many", detail, headers={"Connection": "close"}, more=_members(batch.tally()))
+            window.append(line)
+            hold(len(line or b""))
+            if len(window) == WINDOW:
+                await batch.take(window)
+                hold(-sum(len(taken or b"") for taken in window))
+                window = []
+        await batch.take(window)
+
+
+async def _lines(request: Request) -> AsyncIterator[bytes | None]:
+    """Lines that are not blank, as they arrive; None for one that is longer than a contact can be."""
+    rest, is_too_long = b"", False
+    async for chunk in bounded(request, limit=STREAM_BYTES):
+        *whole, tail = (rest + chunk).split(b"\n") if not is_too_long else chunk.split(b"\n")
+        for line in whole:
+            if is_too_long or len(line) > CONTACT_BYTES:
+                yield None
+            elif line.strip():
+                yield line
+            is_too_long = False
+        is_too_long = is_too_long or len(tail) > CONTACT_BYTES
+        rest = b"" if is_too_long else tail
+    if is_too_long:
+        yield None
+    elif rest.strip():
+        yield rest
+
+
+def _items(said: bytes) -> list[Any]:
+    try:
+        batch = from_json(said)
+    except ValueError:
+        raise Problem(400, "malformed_json", "The body is not valid JSON in UTF-8.") from None
+    contacts = batch.get("contacts") if isinstance(batch, dict) else None
+    if not isinstance(contacts, list) or len(batch) > 1:
+        wanted = InvalidParam(name="contacts", reason="the body must be an object with one field, a list of contacts")
+        raise Problem(422, "invalid", "What was sent does not fit; see invalid_params.", invalid_params=[wanted])
+    if not 1 <= len(contacts) <= MAX_ITEMS:
+        wanted = InvalidParam(name="contacts", reason=f"1 to {MAX_ITEMS:,} contacts; for more, stream application/x-ndjson")
+        raise Problem(422, "invalid", "What was sent does not fit; see invalid_params.", invalid_params=[wanted])
+    return contacts
+
+
+def _windows(items: list[Any]) -> Iterator[list[bytes | None]]:
+    for start in range(0, len(items), WINDOW):
+        yield [to_json(item) for item in items[start : start + WINDOW]]
+
+
+def _members(answer: BatchAnswer) -> dict[str, Any]:
+    return answer.model_dump(mode="json", exclude_none=True)
+
+
+def _request_bodies() -> dict[str, Any]:
+    bodies = body_of(BatchRequest, BatchRequest(contacts=list(EXAMPLES)))
+    line = {"schema": {"$ref": "#/components/schemas/ContactRequest"}}
+    bodies["requestBody"]["content"]["application/x-ndjson"] = line
+    return bodies

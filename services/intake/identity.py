@@ -1,0 +1,34 @@
+"""Which contact this is: ids and fingerprints that follow from what was sent, so that intake needs no memory."""
+
+import hashlib
+import hmac
+import json
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import BaseModel
+from uuid_utils.compat import uuid7
+
+
+def contact_id(tenant: str, *, source: str | None, external_id: str | None = None, idempotency_key: str | None = None) -> UUID:
+    """
+    The same message of the same tenant is the same contact, for ever; a UUIDv7 where nothing names it.
+
+    uuid5(tenant's namespace, JSON [which, source or "", id]), `which` being "external_id" or "idempotency_key".
+    """
+    if external_id is not None:
+        name = ["external_id", source or "", external_id]
+    elif idempotency_key is not None:
+        name = ["idempotency_key", source or "", idempotency_key]
+    else:
+        return uuid7()
+    return uuid5(uuid5(NAMESPACE_URL, f"failbetter:tenant:{tenant}"), json.dumps(name, ensure_ascii=False, separators=(",", ":")))
+
+
+def fingerprint(key: bytes, tenant: str, sent: BaseModel) -> str:
+    """
+    128 bits, keyed, of what was sent (its fields, not its spelling): tells a repeat from a conflict, and nothing else.
+
+    Source: HMAC-SHA256, RFC 2104, truncated.
+    """
+    said = sent.model_dump_json(exclude_unset=True).encode()
+    return hmac.digest(key, tenant.encode() + b"\x00" + said, hashlib.sha256).hex()[:32]

@@ -1,0 +1,29 @@
+"""What operators see of intake: every item that was sent counts once, under what became of it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """`items` by what was sent and what became of it: accepted, invalid, too_large or unavailable."""
+
+    items: Counter
+    publish_seconds: Histogram
+    broker_open: Gauge
+    bytes_held: Gauge
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> Self:
+        return cls(
+            items=Counter(
+                "intake_items", "Contacts, outcomes and erasures, by what became of them.", ["item", "outcome"], registry=registry
+            ),
+            publish_seconds=Histogram(
+                "intake_publish_seconds", "From an event to the brokers' acknowledgement.", registry=registry
+            ),
+            broker_open=Gauge("intake_broker_open", "1 while publishing is possible.", registry=registry),
+            bytes_held=Gauge("intake_bytes_held", "Bytes of request bodies in memory.", registry=registry),
+        )

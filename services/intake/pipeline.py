@@ -1,0 +1,115 @@
+"""One request from top to bottom: what was sent → the event that says it → the brokers have it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from services.intake.identity import contact_id, fingerprint
+from services.intake.metrics import Metrics
+from services.intake.pseudonyms import Pseudonyms
+from services.intake.requests import ContactRequest, ErasureRequest, OutcomeRequest
+from shared.clock import Clock
+from shared.errors import Unavailable
+from shared.events import (
+    FORGOTTEN,
+    OUTCOMES,
+    RECEIVED,
+    ContactReceived,
+    CustomerForgotten,
+    Encoded,
+    OutcomeReported,
+    Rating,
+    derived_id,
+    encode,
+)
+from shared.kafka import Publisher, TooLarge
+
+SOURCE = "/failbetter/intake"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that is ready for the brokers, and the id that its sender will be told."""
+
+    id: UUID
+    record: Encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What stands between a checked request and the brokers."""
+
+    publisher: Publisher
+    pseudonyms: Pseudonyms
+    fingerprint_key: bytes
+    metrics: Metrics
+    clock: Clock
+
+    async def publish(self, item: str, drafts: Sequence[Draft]) -> list[Unavailable | TooLarge | None]:
+        """For each draft, None when the brokers have it, or why they may not."""
+        with self.metrics.publish_seconds.time():
+            failures = await self.publisher.publish_each([draft.record for draft in drafts])
+        for failure in failures:
+            self.metrics.items.labels(item, "accepted" if failure is None else failure.code).inc()
+        return failures
+
+    def contact(self, tenant: str, sent: ContactRequest, *, trace: str, idempotency_key: str | None = None) -> Draft:
+        """The contact as it will be known from now on: derived id, fingerprint, and a pseudonym for the customer."""
+        now = self.clock()
+        identity = contact_id(tenant, source=sent.source, external_id=sent.external_id, idempotency_key=idempotency_key)
+        mark = fingerprint(self.fingerprint_key, tenant, sent)
+        customer = sent.customer
+        event = ContactReceived(
+            tenant=tenant,
+            contact_id=identity,
+            revision=sent.revision,
+            fingerprint=mark,
+            source=sent.source,
+            external_id=sent.external_id,
+            thread_id=sent.thread_id,
+            channel=sent.channel,
+            subject=sent.subject,
+            text=sent.text,
+            occurred_at=sent.occurred_at or now,
+            received_at=now,
+            customer=customer and self.pseudonyms.of(tenant, customer.id),
+            customer_previous=customer and self.pseudonyms.previous_of(tenant, customer.id),
+            plan=customer and customer.plan,
+            annual_value=customer and customer.annual_value,
+            locale=customer and customer.locale,
+            product=sent.product,
+            product_version=sent.product_version,
+            area=sent.area,
+            rating=sent.rating and Rating(score=sent.rating.score, scale=sent.rating.scale),
+            attributes=sent.attributes,
+        )
+        event_id = derived_id("contact", identity, sent.revision, mark)
+        return Draft(identity, encode(event, RECEIVED, event_id=event_id, source=SOURCE, traceparent=trace))
+
+    def outcome(self, tenant: str, sent: OutcomeRequest, *, trace: str) -> Draft:
+        """How a contact ended, under the contact's id, whether or not the contact has arrived."""
+        now = self.clock()
+        identity = sent.contact_id or contact_id(tenant, source=sent.source, external_id=sent.external_id)
+        event = OutcomeReported(
+            tenant=tenant,
+            contact_id=identity,
+            resolution=sent.resolution,
+            csat=sent.csat,
+            minutes_spent=sent.minutes_spent,
+            remedy_taken=sent.remedy_taken,
+            occurred_at=sent.occurred_at or now,
+            received_at=now,
+        )
+        event_id = derived_id("outcome", identity, fingerprint(self.fingerprint_key, tenant, sent))
+        return Draft(identity, encode(event, OUTCOMES, event_id=event_id, source=SOURCE, traceparent=trace))
+
+    def erasure(self, tenant: str, sent: ErasureRequest, *, trace: str) -> Draft:
+        """Every pseudonym of the customer, to be forgotten."""
+        identity = uuid4()
+        event = CustomerForgotten(
+            tenant=tenant,
+            erasure_id=identity,
+            customers=self.pseudonyms.all_of(tenant, sent.customer_id),
+            requested_at=self.clock(),
+        )
+        return Draft(identity, encode(event, FORGOTTEN, event_id=identity, source=SOURCE, traceparent=trace))

@@ -1,0 +1,35 @@
+"""Customers' ids become keyed pseudonyms here, and only here are the keys known."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonyms:
+    """
+    A key now, and the one before it while a rotation lasts. Every tenant has its own key, derived from these.
+
+    Source: HMAC-SHA256, RFC 2104, as key derivation and as pseudonym; 128 bits.
+    """
+
+    key: bytes
+    previous_key: bytes | None = None
+
+    def of(self, tenant: str, customer_id: str) -> str:
+        """What stands for the customer from now on."""
+        return _pseudonym(self.key, tenant, customer_id)
+
+    def previous_of(self, tenant: str, customer_id: str) -> str | None:
+        """What stood for the customer before the rotation, while it lasts."""
+        return None if self.previous_key is None else _pseudonym(self.previous_key, tenant, customer_id)
+
+    def all_of(self, tenant: str, customer_id: str) -> tuple[str, ...]:
+        """Every pseudonym under which the system may know the customer."""
+        previous = self.previous_of(tenant, customer_id)
+        return (self.of(tenant, customer_id), *(() if previous is None else (previous,)))
+
+
+def _pseudonym(key: bytes, tenant: str, customer_id: str) -> str:
+    tenant_key = hmac.digest(key, b"tenant\x00" + tenant.encode(), hashlib.sha256)
+    return hmac.digest(tenant_key, b"customer\x00" + customer_id.encode(), hashlib.sha256).hex()[:32]

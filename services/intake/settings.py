@@ -1,0 +1,34 @@
+"""Everything intake can be told: INTAKE_… in the environment."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class IntakeSettings(ServiceSettings):
+    """Read once, at the start."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="INTAKE_")
+
+    port: int = Field(default=8001, ge=0, le=65_535, description="port to listen on; 0 picks a free one")
+    credentials_file: Path = Field(description="mounted JSON file of hashed API keys; see `python -m shared.credentials`")
+    pseudonym_key: SecretStr = Field(
+        min_length=32, description="secret that turns customer ids into pseudonyms, at least 32 characters"
+    )
+    pseudonym_key_previous: SecretStr | None = Field(
+        default=None, min_length=32, description="the secret before it, while a rotation lasts"
+    )
+    fingerprint_key: SecretStr = Field(
+        min_length=32,
+        description="secret of the fingerprints that tell repeats from conflicts; changing it makes old repeats conflicts",
+    )
+    deadline_seconds: float = Field(default=5.0, gt=0, le=60, description="how long the brokers may take before a 503")
+    linger_ms: int = Field(default=2, ge=0, le=1000, description="how long a record waits for others to travel with")
+    max_held_bytes: int = Field(
+        default=64 * 1024 * 1024,
+        ge=1024 * 1024,
+        description="bytes of request bodies in memory before new ones are refused with 503",
+    )
