@@ -1,12 +1,13 @@
 """Settings: read once from the environment; a wrong one stops the start with a message that says which and why."""
 
 import sys
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound=BaseSettings)
+T = TypeVar("T", bound=BaseSettings)
 
 EX_CONFIG = 78
 """Exit status for a wrong configuration (sysexits.h)."""
@@ -33,15 +34,29 @@ class ServiceSettings(BaseSettings):
     )
 
 
-def load(settings: type[S]) -> S:
-    """The settings, or the end of the process with one line per wrong variable."""
-    try:
-        return settings()
-    except ValidationError as error:
-        prefix = settings.model_config.get("env_prefix", "")
-        for fault in error.errors(include_url=False, include_input=False):
-            name = ".".join(str(part) for part in fault["loc"])
-            variable = name if name.isupper() else f"{prefix}{name}".upper()
-            print(f"{variable}: {fault['msg']}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
-        print("The service did not start. Every setting is explained in .env.example.", file=sys.stderr)  # noqa: T201
-        raise SystemExit(EX_CONFIG) from None
+@overload
+def load(first: type[S], /) -> S: ...
+@overload
+def load(first: type[S], second: type[T], /) -> tuple[S, T]: ...
+def load(*settings: type[BaseSettings]) -> BaseSettings | tuple[BaseSettings, ...]:
+    """The settings, or the end of the process with one line for every wrong variable."""
+    read: list[BaseSettings] = []
+    wrong: list[str] = []
+    for each in settings:
+        try:
+            read.append(each())
+        except ValidationError as error:
+            wrong += [
+                f"{_variable(each, fault['loc'])}: {fault['msg']}"
+                for fault in error.errors(include_url=False, include_input=False)
+            ]
+    if wrong:
+        # Logging is not set up yet.
+        print(*wrong, "The service did not start. Every setting is explained in .env.example.", sep="\n", file=sys.stderr)  # noqa: T201
+        raise SystemExit(EX_CONFIG)
+    return read[0] if len(read) == 1 else tuple(read)
+
+
+def _variable(settings: type[BaseSettings], place: tuple[int | str, ...]) -> str:
+    name = ".".join(str(part) for part in place)
+    return name if name.isupper() else f"{settings.model_config.get('env_prefix', '')}{name}".upper()

@@ -47,5 +47,5 @@ def _pseudonyms(settings: IntakeSettings) -> Pseudonyms:
 
 
 if __name__ == "__main__":
-    read = load(IntakeSettings)
-    run("intake", read, main(read, load(KafkaSettings)))
+    told, kafka = load(IntakeSettings, KafkaSettings)
+    run("intake", told, main(told, kafka))

@@ -9,7 +9,6 @@ from pydantic.json_schema import models_json_schema
 
 from shared.web.problems import ProblemDocument
 
-
 VALIDATION: Literal["validation"] = "validation"
 
 
@@ -38,7 +37,8 @@ def describe_models(app: FastAPI, models: Sequence[type[BaseModel]]) -> None:
 
     def openapi() -> dict[str, Any]:
         document = written()
-        named = [(model, VALIDATION) for model in [*models, ProblemDocument]]
+        wanted: list[type[BaseModel]] = [*models, ProblemDocument]
+        named = [(model, VALIDATION) for model in wanted]
         _, definitions = models_json_schema(named, ref_template="#/components/schemas/{model}")
         document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
         return document

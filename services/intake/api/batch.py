@@ -126,23 +126,25 @@ def routes(pipeline: Pipeline, door: Door) -> APIRouter:
         openapi_extra=_request_bodies(),
         responses={
             202: answer_of(BatchAnswer, "Every good item is with the brokers"),
-            **problem_responses(400, 401, 403, 413, 415, 422, 503),
+            **problem_responses(400, 401, 403, 413, 422, 503),
         },
     )
     async def post_batch(request: Request) -> Response:
         batch = Batch(door.tenant(request, Scope.CONTACTS_WRITE), traceparent(request), pipeline, door)
-        match request.headers.get("content-type", "").partition(";")[0].strip().lower():
-            case "application/x-ndjson" | "application/ndjson" | "application/jsonl":
-                await _take_lines(batch, request)
-            case "application/json" | "":
-                async with door.body(request, limit=BATCH_BYTES) as said:
-                    for window in _windows(_items(said)):
-                        await batch.take(window)
-            case _:
-                raise Problem(415, "unsupported_media_type", "Send application/json or application/x-ndjson.")
+        if _is_lines(request):
+            await _take_lines(batch, request)
+        else:
+            async with door.body(request, limit=BATCH_BYTES) as said:
+                for window in _windows(_items(said)):
+                    await batch.take(window)
         return batch.answer()
 
     return router
+
+
+def _is_lines(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type in {"application/x-ndjson", "application/ndjson", "application/jsonl"}
 
 
 async def _take_lines(batch: Batch, request: Request) -> None:
