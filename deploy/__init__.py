@@ -1,0 +1,1 @@
+"""How Failbetter runs: `deploy.local` on one machine without Docker; containers beside it."""
