@@ -1,26 +1,16 @@
 """Who is asking. The tenant always comes from a credential: a key, a session that a key opened, or a trusted proxy's map."""
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from starlette.requests import HTTPConnection
 
 from services.insights.login.proxy import TrustedProxy
 from services.insights.login.sessions import Sessions
-from shared.credentials import Credential
+from shared.credentials import Credential, Credentials, Scope
 
-SCOPE: Final = "insights:read"
+SCOPE: Final = Scope.INSIGHTS_READ
 COOKIE: Final = "failbetter_session"
-
-
-class Keys(Protocol):
-    """The keys that are good now."""
-
-    def verify(self, bearer: str) -> Credential:
-        """The credential of a key; a Problem 401 where there is none."""
-
-    def find(self, key_id: str) -> Credential | None:
-        """The credential with this id; None once it is revoked or expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +21,26 @@ class Viewer:
     actor: str
     bound_to: str
 
+    @property
+    def has_session(self) -> bool:
+        """Whether there is something to log out of."""
+        return self.bound_to.startswith("session:")
+
 
 class Door:
     """Recognizes who is asking. Reads one key file and one signature: nothing is remembered between requests."""
 
-    def __init__(self, *, keys: Keys, sessions: Sessions, proxy: TrustedProxy | None = None) -> None:
-        self._keys = keys
+    def __init__(self, *, credentials: Credentials, sessions: Sessions, proxy: TrustedProxy | None = None) -> None:
+        self._credentials = credentials
         self._sessions = sessions
         self._proxy = proxy
+
+    def caller(self, request: HTTPConnection) -> Viewer:
+        """Whoever calls the API: by key, else as a page would know them. Raises Problem: 401 who are you, 403 you may not."""
+        said = request.headers.get("authorization")
+        # A key that was sent is the answer, also when it is wrong: a session must not hide a mistake.
+        viewer = None if said else self.viewer(request)
+        return viewer or _by_key(self._credentials.verify(said, SCOPE))
 
     def viewer(self, request: HTTPConnection) -> Viewer | None:
         """The person behind a page: by session, else by the trusted proxy; None for a stranger."""
@@ -46,7 +48,7 @@ class Door:
 
     def _by_session(self, request: HTTPConnection) -> Viewer | None:
         session = self._sessions.read(request.cookies.get(COOKIE, ""))
-        credential = self._keys.find(session.key_id) if session else None
+        credential = self._credentials.find(session.key_id) if session else None
         # A key that was revoked, has expired, lost the scope or moved to another tenant ends the session at once.
         if session is None or credential is None or SCOPE not in credential.scopes or credential.tenant != session.tenant:
             return None
@@ -60,3 +62,7 @@ class Door:
         user = users[0] if len(users) == 1 else ""
         tenant = self._proxy.tenant_of(user)
         return Viewer(tenant, f"user:{user}", f"user:{user}") if tenant else None
+
+
+def _by_key(credential: Credential) -> Viewer:
+    return Viewer(credential.tenant, f"key:{credential.key_id}", f"key:{credential.key_id}")

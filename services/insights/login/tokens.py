@@ -34,7 +34,7 @@ class Signer:
         self._clock = clock
 
     def sign(self, token: Token) -> str:
-        return self._serializer.dumps(token.model_dump(mode="json")).decode()
+        return str(self._serializer.dumps(token.model_dump(mode="json")))
 
     def read(self, signed: str, kind: type[T]) -> T | None:
         """The token; None for one that is forged, of another purpose, or past its end."""

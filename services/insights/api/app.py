@@ -1,0 +1,70 @@
+"""The whole HTTP side of insights, put together from what it is given."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from services.insights.api.contacts import contact_routes
+from services.insights.api.guard import Guard
+from services.insights.api.signals import signal_routes
+from services.insights.api.summary import summary_routes
+from services.insights.login import Door, Links, Sessions, TrustedProxy
+from services.insights.pages.assets import Assets, asset_routes
+from services.insights.pages.entrance import entrance_routes
+from services.insights.pages.routes import page_routes
+from services.insights.pages.screen import Screen
+from services.insights.pages.troubles import show_troubles
+from services.insights.store.connection import Pool
+from shared.clock import Clock
+from shared.credentials import Credentials
+from shared.errors import Unavailable
+from shared.web import Problem, install_problems
+
+DESCRIPTION = "What customers ran into, as signals: what to improve first, with the evidence. Send `Authorization: Bearer <key>`."
+
+
+def create_app(
+    *,
+    pool: Pool,
+    credentials: Credentials,
+    sessions: Sessions,
+    links: Links,
+    clock: Clock,
+    proxy: TrustedProxy | None = None,
+    is_https: bool = False,
+    intake_url: str = "http://localhost:8001",
+    operators: Iterable[APIRouter] = (),
+) -> FastAPI:
+    """
+    API under /v1, pages beside it. `operators` are the routes of health and metrics.
+
+    RequestContext has to stand around it: problems carry the request's id.
+    """
+    app = FastAPI(title="Failbetter insights", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    door = Door(credentials=credentials, sessions=sessions, proxy=proxy)
+    assets = Assets()
+    screen = Screen(assets=assets, sessions=sessions)
+
+    install_problems(app)
+    app.add_exception_handler(Unavailable, _unavailable)
+    show_troubles(app, screen)
+    app.add_middleware(Guard)
+
+    for routes in operators:
+        app.include_router(routes)
+    for routes in (
+        summary_routes(pool=pool, door=door, clock=clock),
+        signal_routes(pool=pool, door=door, clock=clock),
+        contact_routes(pool=pool, door=door),
+    ):
+        app.include_router(routes, prefix="/v1")
+    app.include_router(asset_routes(assets))
+    app.include_router(
+        entrance_routes(door=door, credentials=credentials, sessions=sessions, links=links, screen=screen, is_https=is_https)
+    )
+    app.include_router(page_routes(pool=pool, door=door, screen=screen, clock=clock, intake_url=intake_url))
+    return app
+
+
+async def _unavailable(request: Request, _error: Exception) -> Response:
+    return Problem(503, "unavailable", "The database does not answer; try again.", headers={"Retry-After": "5"}).answer(request)

@@ -1,0 +1,18 @@
+"""The dependency by which every route knows who is asking."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request
+
+from services.insights.login import Door, Viewer
+
+Caller = Callable[[Request], Awaitable[Viewer]]
+
+
+def caller_of(door: Door) -> Caller:
+    """Async, because FastAPI sends everything else to a thread."""
+
+    async def caller(request: Request) -> Viewer:
+        return door.caller(request)
+
+    return caller

@@ -1,0 +1,148 @@
+"""Signals as the API tells them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from services.insights.api.answer import Answer
+from services.insights.reads.answers import Bucket
+from services.insights.reads.signals import SignalDetail
+from shared.events import Change, Channel, Kind, Status, Trend
+
+
+class PointAnswer(Answer):
+    """Contacts in the bucket that begins at `start`, UTC. The bucket that is still running is not complete."""
+
+    start: datetime
+    contacts: int
+    is_complete: bool
+
+
+class QuoteAnswer(Answer):
+    """A customer's words about one friction (`words`), and a little of what stood around them. Escape them before showing them."""
+
+    contact_id: UUID
+    occurred_at: datetime
+    before: str
+    words: str
+    after: str
+    kind: Kind
+    channel: Channel
+    product: str | None
+    plan: str | None
+
+
+class MatchingAnswer(Answer):
+    """How many customers and contacts fit the filters."""
+
+    customers: int
+    contacts: int
+
+
+class SignalAnswer(Answer):
+    """
+    A product-level thing behind many frictions.
+
+    `customers` and `contacts` are all it ever had; `kind` and `products` are those of its latest 200 frictions;
+    `weeks` are the last twelve and the running one; first and last seen are exact to the hour.
+    """
+
+    signal_id: UUID
+    title: str
+    status: Status
+    owner: str | None
+    opened_at: datetime
+    kind: Kind
+    products: tuple[str, ...]
+    trend: Trend
+    priority: float
+    customers: int
+    contacts: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    matching: MatchingAnswer | None = Field(description="Only with a filter that asks for contacts.")
+    weeks: tuple[PointAnswer, ...]
+    quotes: tuple[QuoteAnswer, ...]
+
+
+class FactorAnswer(Answer):
+    """One factor of a priority: its value and what it was made from."""
+
+    name: str
+    value: float
+    explanation: str
+
+
+class PriorityAnswer(Answer):
+    """The product of its factors."""
+
+    score: float
+    factors: tuple[FactorAnswer, ...]
+
+
+class HistoryAnswer(Answer):
+    """What happened to a signal, and by whom. `before` and `after` are the title or the status that changed."""
+
+    change: Change
+    actor: str
+    changed_at: datetime
+    before: str | None
+    after: str | None
+
+
+class SignalDetailAnswer(SignalAnswer):
+    """One signal with its evidence, its history and the formula of its priority."""
+
+    note: str | None
+    merged_into: UUID | None
+    priority_formula: PriorityAnswer
+    history: tuple[HistoryAnswer, ...]
+
+
+class SignalsAnswer(Answer):
+    """A page of signals, the most urgent first. `total` counts all that fit."""
+
+    signals: tuple[SignalAnswer, ...]
+    total: int
+    next_cursor: str | None
+
+
+class SignalContactAnswer(Answer):
+    contact_id: UUID
+    occurred_at: datetime
+    kind: Kind
+    intensity: float
+    channel: Channel
+    plan: str | None
+    product: str | None
+    product_version: str | None
+    language: str
+
+
+class SignalContactsAnswer(Answer):
+    """A page of a signal's contacts, latest first."""
+
+    contacts: tuple[SignalContactAnswer, ...]
+    next_cursor: str | None
+
+
+class SeriesAnswer(Answer):
+    """Whole buckets from the one that `since` lies in, zeros included."""
+
+    signal_id: UUID
+    bucket: Bucket
+    since: datetime
+    until: datetime
+    contacts: int
+    points: tuple[PointAnswer, ...]
+
+
+def told(detail: SignalDetail) -> SignalDetailAnswer:
+    return SignalDetailAnswer(
+        **SignalAnswer.model_validate(detail.signal).model_dump(),
+        note=detail.note,
+        merged_into=detail.merged_into,
+        priority_formula=PriorityAnswer.model_validate(detail.priority),
+        history=tuple(HistoryAnswer.model_validate(entry) for entry in detail.history),
+    )

@@ -1,0 +1,117 @@
+"""The first page: the Monday five minutes. Wins first, then what got in the way, then what to improve first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.insights.pages.charts import Chart, sparkline
+from services.insights.pages.gauge import Gauge, gauge
+from services.insights.pages.wording import count, plural
+from services.insights.reads.answers import Bucket
+from services.insights.reads.filters import Filters
+from services.insights.reads.signals import Place, RankedSignal, Ranking, ranked_page
+from services.insights.reads.summary import Overview, frictions_waiting, overview_of
+from services.insights.store.connection import Connection
+from shared.events import Trend
+
+SHOWN: Final = 12
+STRETCH: Final = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One signal of the list, and its small series."""
+
+    signal: RankedSignal
+    spark: Chart
+    spark_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """Everything the template needs."""
+
+    headline: str
+    lead: str
+    since: datetime
+    now: datetime
+    is_empty: bool
+    is_first: bool
+    summary: Overview
+    ratio: str
+    gauge: Gauge | None
+    rows: tuple[Row, ...]
+    total: int
+    waiting: int
+    next: Place | None
+    intake_url: str
+
+
+async def overview_page(
+    connection: Connection, tenant: str, *, now: datetime, after: Place | None, intake_url: str
+) -> OverviewPage:
+    """The page as it is now, its list from after a place on."""
+    tomorrow = Bucket.DAY.floor(now) + Bucket.DAY.length
+    since = tomorrow - STRETCH
+    summary = await overview_of(connection, tenant, since=since, until=tomorrow)
+    ranking = await ranked_page(connection, tenant, Filters(), at=now, limit=SHOWN, after=after)
+    waiting = 0 if ranking.total else await frictions_waiting(connection, tenant)
+    is_empty = not (ranking.total or waiting or summary.contacts)
+    return OverviewPage(
+        headline="Nothing has arrived yet" if is_empty else _headline(ranking),
+        lead="" if is_empty else _lead(ranking),
+        since=since,
+        now=now,
+        is_empty=is_empty,
+        is_first=after is None,
+        summary=summary,
+        ratio=_ratio(summary),
+        gauge=gauge(summary.satisfaction) if summary.satisfaction else None,
+        rows=tuple(_row(signal) for signal in ranking.items),
+        total=ranking.total,
+        waiting=waiting,
+        next=ranking.next,
+        intake_url=intake_url,
+    )
+
+
+def _headline(ranking: Ranking) -> str:
+    worse = ranking.trends.get(Trend.ESCALATING, 0)
+    fresh = ranking.trends.get(Trend.NEW, 0)
+    if worse:
+        return f"{_spelled(worse)} {'signal is' if worse == 1 else 'signals are'} getting worse"
+    if fresh:
+        return f"{_spelled(fresh)} new {'signal' if fresh == 1 else 'signals'}, none getting worse"
+    return "Nothing is getting worse"
+
+
+def _lead(ranking: Ranking) -> str:
+    easing, fresh = ranking.trends.get(Trend.EASING, 0), ranking.trends.get(Trend.NEW, 0)
+    said = [
+        f"{_spelled(fresh)} {'is' if fresh == 1 else 'are'} new" if fresh and ranking.trends.get(Trend.ESCALATING) else "",
+        f"{_spelled(easing).lower() if fresh else _spelled(easing)} {'is' if easing == 1 else 'are'} easing" if easing else "",
+    ]
+    return f"{', '.join(part for part in said if part)}." if any(said) else ""
+
+
+def _spelled(number: int) -> str:
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+    return words[number] if number < len(words) else count(number)
+
+
+def _ratio(summary: Overview) -> str:
+    wins, frictions = summary.wins.total, summary.frictions.contacts
+    if not wins or not frictions:
+        return ""
+    if wins >= frictions:
+        return f"{wins / frictions:.1f} wins for every friction."
+    return f"One win for every {frictions / wins:.1f} frictions."
+
+
+def _row(signal: RankedSignal) -> Row:
+    complete = [point.contacts for point in signal.weeks if point.is_complete]
+    label = (
+        f"Contacts per week, {len(complete)} weeks: from {count(complete[0])} to {count(complete[-1])}, "
+        f"highest {count(max(complete))}; {plural(signal.weeks[-1].contacts, 'contact', 'contacts')} this week so far"
+    )
+    return Row(signal, sparkline(signal.weeks), label)

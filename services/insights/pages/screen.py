@@ -1,0 +1,62 @@
+"""From a template and a page to an answer: always escaped, never stored by a browser."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.insights.login import Sessions, Viewer
+from services.insights.pages import wording
+from services.insights.pages.assets import Assets
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A page that says what is wrong and where to go from here."""
+
+    title: str
+    detail: str
+    way_out: str = "/"
+    way_out_words: str = "To the signals"
+    request_id: str | None = None
+
+
+class Screen:
+    """Shows pages. What a template does not get is an error, not a blank."""
+
+    def __init__(self, *, assets: Assets, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._templates = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._templates.globals["asset"] = assets.address
+        self._templates.filters |= {
+            "ago": wording.ago,
+            "channel": wording.channel_name,
+            "count": wording.count,
+            "day": wording.day,
+            "meaning": wording.kind_means,
+            "minute": wording.minute,
+            "moment": wording.bucket_start,
+            "percent": wording.percent,
+            "plural": wording.plural,
+            "score": wording.score,
+            "spoken": wording.spoken,
+            "status": wording.status_name,
+        }
+
+    def show(
+        self, template: str, page: Any, *, viewer: Viewer | None = None, next_cursor: str | None = None, status: int = 200
+    ) -> HTMLResponse:
+        """One page; with a viewer it says whose data it is, and how to leave."""
+        words = self._templates.get_template(template).render(
+            page=page, viewer=viewer, form_token=self._form_token(viewer), next_cursor=next_cursor
+        )
+        return HTMLResponse(words, status, headers={"Cache-Control": "no-store"})
+
+    def _form_token(self, viewer: Viewer | None) -> str | None:
+        return self._sessions.form_token(viewer.bound_to) if viewer and viewer.has_session else None

@@ -1,0 +1,107 @@
+"""The page of one signal: its course, its quotes, why it stands where it stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.insights.pages.charts import Chart, chart
+from services.insights.pages.wording import count, day, plural, status_name
+from services.insights.reads.answers import Bucket, ContactLine, HistoryEntry, Page, Point
+from services.insights.reads.evidence import contacts_of
+from services.insights.reads.series import series_of
+from services.insights.reads.signals import RankedSignal, signal_of
+from services.insights.rules.priority import Priority
+from services.insights.store.connection import Connection
+from shared.events import Change, Status
+
+BARS: Final = {Bucket.HOUR: 48, Bucket.DAY: 42, Bucket.WEEK: 26}
+CONTACTS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history."""
+
+    words: str
+    actor: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPage:
+    """Everything the template needs."""
+
+    now: datetime
+    signal: RankedSignal
+    note: str | None
+    merged_into: UUID | None
+    priority: Priority
+    history: tuple[Event, ...]
+    bucket: Bucket
+    buckets: tuple[Bucket, ...]
+    chart: Chart
+    chart_label: str
+    trend_words: str
+    contacts: Page[ContactLine]
+
+
+async def signal_page(
+    connection: Connection, tenant: str, signal_id: UUID, *, now: datetime, bucket: Bucket, before: tuple[datetime, UUID]
+) -> SignalPage | None:
+    """The page as it is now, its list of contacts from a place on; None where this tenant has no such signal."""
+    detail = await signal_of(connection, tenant, signal_id, at=now)
+    if detail is None:
+        return None
+    since = now - (BARS[bucket] - 1) * bucket.length
+    series = await series_of(connection, tenant, [signal_id], bucket=bucket, since=since, until=now, now=now)
+    points = series[signal_id]
+    return SignalPage(
+        now=now,
+        signal=detail.signal,
+        note=detail.note,
+        merged_into=detail.merged_into,
+        priority=detail.priority,
+        history=tuple(_event(entry) for entry in reversed(detail.history)),
+        bucket=bucket,
+        buckets=tuple(Bucket),
+        chart=chart(points),
+        chart_label=_label(points, bucket),
+        trend_words=_course(detail.signal.weeks),
+        contacts=await contacts_of(connection, tenant, signal_id, before=before, limit=CONTACTS),
+    )
+
+
+def _label(points: tuple[Point, ...], bucket: Bucket) -> str:
+    highest = max(points, key=lambda point: point.contacts)
+    return (
+        f"Contacts per {bucket} since {day(points[0].start)}: {count(sum(point.contacts for point in points))} in all, "
+        f"highest {count(highest.contacts)} from {day(highest.start)}. The table below has every number."
+    )
+
+
+def _course(weeks: tuple[Point, ...]) -> str:
+    """The last whole week against the four before it, and the week that runs."""
+    whole = [point.contacts for point in weeks if point.is_complete]
+    running = weeks[-1].contacts if not weeks[-1].is_complete else 0
+    usual = sum(whole[-5:-1]) / 4
+    return (
+        f"{plural(whole[-1], 'contact', 'contacts')} last week, against {usual:,.1f} a week in the four before; "
+        f"{count(running)} so far this week."
+    )
+
+
+def _event(entry: HistoryEntry) -> Event:
+    return Event(_words(entry), "Failbetter" if entry.actor == "discovery" else entry.actor, entry.changed_at)
+
+
+def _words(entry: HistoryEntry) -> str:
+    match entry.change:
+        case Change.OPENED:
+            return "Opened: three customers had met it"
+        case Change.RENAMED if entry.after:
+            return f"Renamed to “{entry.after}”"
+        case Change.STATUS if entry.after:
+            return f"Status: {status_name(Status(entry.after)).lower()}"
+        case _:
+            return entry.change.value.capitalize()

@@ -1,0 +1,104 @@
+"""Numbers, times and words as people read them."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.insights.reads.answers import Bucket
+from shared.events import Channel, Kind, Status
+
+_TEN: Final = 10
+_HUNDRED: Final = 100
+_THOUSAND: Final = 1_000
+_EXACT_BELOW: Final = 100_000
+_JUST_NOW: Final = timedelta(minutes=1)
+
+
+def count(number: int) -> str:
+    """`1,284`; from a hundred thousand on `128 k`, `1.3 M`."""
+    if number < _EXACT_BELOW:
+        return f"{number:,}"
+    if number < _THOUSAND**2:
+        return f"{number / _THOUSAND:,.0f} k"
+    return f"{number / _THOUSAND**2:,.1f} M"
+
+
+def plural(number: int, one: str, many: str) -> str:
+    """`1 contact`, `1,284 contacts`."""
+    return f"{count(number)} {one if number == 1 else many}"
+
+
+def percent(share: float) -> str:
+    return f"{share * 100:.0f}\u2009%"
+
+
+def day(moment: datetime) -> str:
+    """`3 Nov 2025`."""
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def minute(moment: datetime) -> str:
+    """`3 Nov 2025, 14:05:09 UTC`: the zone is always said."""
+    return f"{day(moment)}, {moment:%H:%M:%S} UTC"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """`just now`, `5 minutes ago`, `3 days ago`; after a month the day itself."""
+    passed = now - moment
+    for length, unit in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        if passed >= length:
+            whole = passed // length
+            return day(moment) if passed > timedelta(days=30) else f"{whole} {unit}{'' if whole == 1 else 's'} ago"
+    return "just now" if passed > -_JUST_NOW else day(moment)
+
+
+def took(length: timedelta) -> str:
+    """`40 ms`, `1.2 s`, `5 min`, `3 h`, `12 days`."""
+    seconds = max(length.total_seconds(), 0)
+    for size, unit, digits in ((86_400, "days", 0), (3_600, "h", 0), (60, "min", 0), (1, "s", 1)):
+        if seconds >= (size * 2 if unit == "days" else size):
+            return f"{seconds / size:,.{digits}f} {unit}"
+    return f"{seconds * 1000:.0f} ms"
+
+
+def spoken(words: tuple[str, ...], *, most: int = 3) -> str:
+    """`a, b and c`; beyond `most` the rest is counted."""
+    shown = words[:most] if len(words) <= most else (*words[: most - 1], f"{len(words) - most + 1} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+
+
+def kind_means(kind: Kind) -> str:
+    """What a kind of friction means, in a few words."""
+    return _KINDS[kind]
+
+
+def status_name(status: Status) -> str:
+    return status.value.replace("_", " ").capitalize()
+
+
+def channel_name(channel: Channel) -> str:
+    return "In app" if channel is Channel.IN_APP else channel.value.capitalize()
+
+
+def bucket_start(moment: datetime, bucket: Bucket) -> str:
+    """`3 Nov 2025`, and for hours `3 Nov 2025, 14:00`."""
+    return f"{day(moment)}, {moment:%H:%M}" if bucket is Bucket.HOUR else day(moment)
+
+
+def score(number: float) -> str:
+    """Three digits that count: `0.84`, `12.6`, `1,284`."""
+    return f"{number:,.0f}" if number >= _HUNDRED else f"{number:.1f}" if number >= _TEN else f"{number:.2f}"
+
+
+_KINDS: Final = {
+    Kind.DEFECT: "it is broken",
+    Kind.ACCESS: "cannot get in",
+    Kind.CONFUSION: "does not know how, or was told wrongly",
+    Kind.DELAY: "waiting, late, lost on the way",
+    Kind.CHARGE: "billing, price, refund",
+    Kind.GAP: "it cannot do what is needed",
+    Kind.POLICY: "rules in the way",
+    Kind.SERVICE: "how people treated them",
+    Kind.TRUST: "fraud, privacy, safety",
+    Kind.QUALITY: "worse than promised",
+    Kind.UNKNOWN: "not clear yet",
+}

@@ -1,0 +1,31 @@
+"""Which signals are wanted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.events import Channel, Kind, Status, Trend
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """
+    All that are given must hold. `kind` to `until` are asked of contacts: a signal fits when one contact fits them all.
+
+    `text` is looked for in titles and in customers' words, letter case aside.
+    """
+
+    status: Status | None = None
+    trend: Trend | None = None
+    kind: Kind | None = None
+    product: str | None = None
+    version: str | None = None
+    channel: Channel | None = None
+    plan: str | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def ask_contacts(self) -> bool:
+        """Whether rollups do not suffice."""
+        return any((self.kind, self.product, self.version, self.channel, self.plan, self.text, self.since, self.until))

@@ -1,0 +1,240 @@
+"""Signals as they stand: ranked by priority, or one of them with all that is known."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from services.insights.reads.answers import Bucket, HistoryEntry, Look, Point, Quote
+from services.insights.reads.evidence import history_of, looks_of, quotes_of
+from services.insights.reads.filters import Filters
+from services.insights.reads.series import series_of
+from services.insights.rules.priority import Priority, priority_of
+from services.insights.rules.trend import trend_of
+from services.insights.store.blocks import blocks
+from services.insights.store.connection import Connection
+from shared.events import Kind, Status, Trend
+
+SPARK: Final = timedelta(weeks=12)
+"""How far back the small series of a list goes, the running week besides."""
+
+QUOTES_IN_LISTS: Final = 2
+QUOTES_OF_ONE: Final = 6
+
+YOUNG: Final = timedelta(weeks=2)
+"""A signal whose first contact is younger has nothing to be compared with."""
+
+_SQL: Final = "read_signals"
+_WEEKS: Final = 5
+_NOTHING: Final = Look(Kind.UNKNOWN, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How many customers and contacts of a signal fit the filters."""
+
+    customers: int
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the ranking a page ends. `at` keeps the clock still while somebody turns pages."""
+
+    score: float
+    signal_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSignal:
+    """
+    A signal in a list: customers and contacts are all it ever had, first and last seen are exact to the hour.
+
+    `matching` is None where no filter asked for contacts.
+    """
+
+    signal_id: UUID
+    title: str
+    status: Status
+    owner: str | None
+    opened_at: datetime
+    kind: Kind
+    products: tuple[str, ...]
+    trend: Trend
+    priority: float
+    customers: int
+    contacts: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    matching: Matching | None
+    weeks: tuple[Point, ...]
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A page of the ranking; of all that fit how many there are, and of each trend; and where to go on, if there is more."""
+
+    items: tuple[RankedSignal, ...]
+    total: int
+    trends: Mapping[Trend, int]
+    next: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalDetail:
+    """One signal with its evidence and the formula of its priority."""
+
+    signal: RankedSignal
+    note: str | None
+    merged_into: UUID | None
+    priority: Priority
+    history: tuple[HistoryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A signal judged by its rollups."""
+
+    row: asyncpg.Record
+    trend: Trend
+    priority: Priority
+
+    @property
+    def signal_id(self) -> UUID:
+        return UUID(str(self.row["signal_id"]))
+
+    @property
+    def order(self) -> tuple[float, str]:
+        """Highest priority first; the id decides between equals."""
+        return (-self.priority.score, str(self.signal_id))
+
+
+async def ranked_page(
+    connection: Connection, tenant: str, filters: Filters, *, at: datetime, limit: int, after: Place | None = None
+) -> Ranking:
+    """
+    The tenant's signals that fit, the most urgent first, from after a place on.
+
+    Ranks every signal by its rollups and looks closely only at those of the page.
+    """
+    at = after.at if after else at
+    matching = await _matching(connection, tenant, filters) if filters.ask_contacts else None
+    standings = [
+        standing
+        for standing in await _standings(connection, tenant, filters.status, at)
+        if (filters.trend is None or standing.trend is filters.trend) and (matching is None or standing.signal_id in matching)
+    ]
+    begin = (-after.score, str(after.signal_id)) if after else None
+    left = sorted((standing for standing in standings if begin is None or standing.order > begin), key=lambda each: each.order)
+    page = left[:limit]
+    last = page[-1] if len(left) > limit else None
+    return Ranking(
+        items=await _closely(connection, tenant, page, matching or {}, at=at, quotes=QUOTES_IN_LISTS),
+        total=len(standings),
+        trends=Counter(standing.trend for standing in standings),
+        next=Place(last.priority.score, last.signal_id, at) if last else None,
+    )
+
+
+async def signal_of(connection: Connection, tenant: str, signal_id: UUID, *, at: datetime) -> SignalDetail | None:
+    """One signal, also one that was merged away; None where this tenant has none of that id."""
+    row = await connection.fetchrow(blocks(_SQL)["one_standing"], tenant, signal_id)
+    if row is None:
+        return None
+    standing = _judged(row, await _weeks(connection, tenant, [signal_id], at), at)
+    (signal,) = await _closely(connection, tenant, [standing], {}, at=at, quotes=QUOTES_OF_ONE)
+    return SignalDetail(
+        signal=signal,
+        note=row["note"],
+        merged_into=row["merged_into"],
+        priority=standing.priority,
+        history=await history_of(connection, tenant, signal_id),
+    )
+
+
+async def is_signal(connection: Connection, tenant: str, signal_id: UUID) -> bool:
+    return bool(await connection.fetchval(blocks(_SQL)["is_there"], tenant, signal_id))
+
+
+async def _standings(connection: Connection, tenant: str, status: Status | None, at: datetime) -> list[_Standing]:
+    rows = await connection.fetch(blocks(_SQL)["standings"], tenant, status)
+    weeks = await _weeks(connection, tenant, None, at)
+    return [_judged(row, weeks, at) for row in rows]
+
+
+async def _weeks(
+    connection: Connection, tenant: str, signal_ids: Sequence[UUID] | None, at: datetime
+) -> Mapping[tuple[UUID, int], int]:
+    rows = await connection.fetch(blocks(_SQL)["weeks"], tenant, at, _WEEKS, signal_ids)
+    return {(row["signal_id"], row["weeks_ago"]): row["contacts"] for row in rows}
+
+
+def _judged(row: asyncpg.Record, weeks: Mapping[tuple[UUID, int], int], at: datetime) -> _Standing:
+    counts = [weeks.get((row["signal_id"], ago), 0) for ago in range(_WEEKS)]
+    trend = trend_of(counts, is_young=row["first_hour"] is not None and at - row["first_hour"] < YOUNG)
+    intensity = row["intensity"] / row["frictions"] / 1000 if row["frictions"] else 0.0
+    return _Standing(row, trend, priority_of(customers=row["customers"], intensity=intensity, trend=trend))
+
+
+async def _matching(connection: Connection, tenant: str, filters: Filters) -> Mapping[UUID, Matching]:
+    rows = await connection.fetch(
+        blocks(_SQL)["matching"],
+        tenant,
+        *(filters.kind, filters.product, filters.version, filters.channel, filters.plan, filters.since, filters.until),
+        f"%{_literally(filters.text)}%" if filters.text else None,
+    )
+    return {row["signal_id"]: Matching(row["customers"], row["contacts"]) for row in rows}
+
+
+def _literally(text: str) -> str:
+    """For ILIKE: every character stands for itself."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def _closely(
+    connection: Connection,
+    tenant: str,
+    standings: Sequence[_Standing],
+    matching: Mapping[UUID, Matching],
+    *,
+    at: datetime,
+    quotes: int,
+) -> tuple[RankedSignal, ...]:
+    ids = [standing.signal_id for standing in standings]
+    looks = await looks_of(connection, tenant, ids)
+    weeks = await series_of(connection, tenant, ids, bucket=Bucket.WEEK, since=at - SPARK, until=at, now=at)
+    said = await quotes_of(connection, tenant, ids, most=quotes)
+    return tuple(
+        _ranked(standing, looks.get(signal_id, _NOTHING), matching.get(signal_id), weeks[signal_id], said.get(signal_id, ()))
+        for standing, signal_id in zip(standings, ids, strict=True)
+    )
+
+
+def _ranked(
+    standing: _Standing, look: Look, matching: Matching | None, weeks: tuple[Point, ...], quotes: tuple[Quote, ...]
+) -> RankedSignal:
+    row = standing.row
+    return RankedSignal(
+        signal_id=standing.signal_id,
+        title=row["title"],
+        status=Status(row["status"]),
+        owner=row["owner"],
+        opened_at=row["opened_at"],
+        kind=look.kind,
+        products=look.products,
+        trend=standing.trend,
+        priority=standing.priority.score,
+        customers=row["customers"],
+        contacts=row["contacts"],
+        first_seen=row["first_hour"],
+        last_seen=row["last_hour"],
+        matching=matching,
+        weeks=weeks,
+        quotes=quotes,
+    )
