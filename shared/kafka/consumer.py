@@ -24,13 +24,15 @@ async def joined(
     group: str,
     reset: str,
     listener: ConsumerRebalanceListener | None = None,
+    client_id: str | None = None,
 ) -> AsyncIterator[AIOKafkaConsumer | None]:
     """
     A consumer of `topics` in `group` that never commits by itself; None when it is time to stop before a broker answered.
 
-    `reset` says where a partition without a committed offset begins: earliest, latest or none.
+    `reset` says where a partition without a committed offset begins: earliest, latest or none. By `client_id` (default: the
+    group's name) the brokers know a member of the group.
     """
-    consumer = await _started(kafka, lifetime, group, reset)
+    consumer = await _started(kafka, lifetime, group, reset, client_id or group)
     if consumer is None:
         yield None
         return
@@ -42,12 +44,14 @@ async def joined(
         await consumer.stop()
 
 
-async def _started(kafka: KafkaSettings, lifetime: Lifetime, group: str, reset: str) -> AIOKafkaConsumer | None:
+async def _started(
+    kafka: KafkaSettings, lifetime: Lifetime, group: str, reset: str, client_id: str
+) -> AIOKafkaConsumer | None:
     while not lifetime.stopping.is_set():
         consumer = AIOKafkaConsumer(
             **client_options(kafka),
             group_id=group,
-            client_id=group,
+            client_id=client_id,
             enable_auto_commit=False,
             auto_offset_reset=reset,
             max_partition_fetch_bytes=1024 * 1024,

@@ -46,6 +46,7 @@ class Publisher:
         self._deadline = deadline
         self._linger_ms = linger_ms
         self._producer: AIOKafkaProducer | None = None
+        self._is_open = asyncio.Event()
         self._is_doubted = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
 
@@ -63,6 +64,14 @@ class Publisher:
     def is_open(self) -> bool:
         """Whether a publish would be tried."""
         return self._producer is not None
+
+    async def opened(self, *, within: float) -> None:
+        """Return when publishing is possible. Raises Unavailable after `within` seconds."""
+        try:
+            async with asyncio.timeout(within):
+                await self._is_open.wait()
+        except TimeoutError as error:
+            raise Unavailable(f"the brokers did not answer within {within:g} s") from error
 
     async def publish(self, records: Sequence[Encoded]) -> None:
         """Return when the brokers have every record. Raises Unavailable (some may have arrived) or TooLarge."""
@@ -107,6 +116,7 @@ class Publisher:
     def _doubt(self, producer: AIOKafkaProducer, error: BaseException) -> None:
         if producer is self._producer:
             self._producer = None
+            self._is_open.clear()
             self._is_doubted.set()
             log.warning("kafka.producer_doubted", client_id=self._client_id, error=type(error).__name__)
 
@@ -115,6 +125,7 @@ class Publisher:
             producer = await self._open()
             self._is_doubted.clear()
             self._producer = producer
+            self._is_open.set()
             log.info("kafka.producer_open", client_id=self._client_id)
             try:
                 await self._is_doubted.wait()

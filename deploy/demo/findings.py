@@ -1,0 +1,91 @@
+"""What insights made of the contacts, asked over its HTTP like anybody would."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+ENOUGH_SIGNALS = 8
+ENOUGH_CUSTOMERS = 3
+POLL_SECONDS = 0.5
+
+Json = dict[str, Any]
+
+
+class NotFound(Exception):
+    """The signals did not come, or not in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A signal as the table shows it."""
+
+    signal_id: str
+    title: str
+    customers: int
+    contacts: int
+    kind: str
+    trend: str
+    quote: str
+
+
+class Insights:
+    """A reader of the insights service."""
+
+    def __init__(self, url: str, api_key: str) -> None:
+        self._http = httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {api_key}"}, timeout=30)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def counted(self, since: datetime, *, until_all: int, within: float) -> AsyncIterator[int]:
+        """How many contacts are counted, again and again until all are. Raises NotFound when that takes too long."""
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    summary = await self._get("/v1/summary", since=since.isoformat())
+                    yield summary["contacts"]
+                    if summary["contacts"] >= until_all:
+                        return
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise NotFound(f"not every contact was counted within {within:g} s") from None
+
+    async def findings(self, *, within: float) -> Sequence[Finding]:
+        """The top signals, once there are enough and discovery has nothing to add. Raises NotFound when that takes too long."""
+        before: int | None = None
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    found = (await self._get("/v1/signals", limit="200"))["items"]
+                    if len(found) == before and len(found) >= ENOUGH_SIGNALS:
+                        return [await self._finding(signal) for signal in found[:12]]
+                    before = len(found)
+                    await asyncio.sleep(POLL_SECONDS * 6)
+        except TimeoutError:
+            raise NotFound(f"{before or 0} signals after {within:g} s, and at least {ENOUGH_SIGNALS} are expected") from None
+
+    async def _finding(self, signal: Json) -> Finding:
+        whole = await self._get(f"/v1/signals/{signal['signal_id']}")
+        quotes = whole["quotes"]
+        if signal["customers"] < ENOUGH_CUSTOMERS or not quotes:
+            raise NotFound(f"signal {signal['signal_id']} has {signal['customers']} customers and {len(quotes)} quotes")
+        return Finding(
+            signal_id=signal["signal_id"],
+            title=signal["title"],
+            customers=signal["customers"],
+            contacts=signal["contacts"],
+            kind=signal["kind"],
+            trend=signal["trend"],
+            quote=quotes[0]["words"],
+        )
+
+    async def _get(self, path: str, **query: str) -> Json:
+        answer = await self._http.get(path, params=query)
+        if answer.status_code != httpx.codes.OK:
+            raise NotFound(f"GET {path} was answered {answer.status_code}: {answer.text[:300]}")
+        body: Json = answer.json()
+        return body

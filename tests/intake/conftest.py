@@ -1,0 +1,123 @@
+"""Intake in this process, on the session's broker, and a reader of what it publishes."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from prometheus_client import CollectorRegistry
+
+from services.intake.api import create_app
+from services.intake.api.door import Door
+from services.intake.metrics import Metrics
+from services.intake.pipeline import Pipeline
+from services.intake.pseudonyms import Pseudonyms
+from shared.credentials import Credentials, Scope, add_key, create_key
+from shared.events import Decoded, Event, Topic, decode
+from shared.kafka import KafkaSettings, Publisher, client_options
+from shared.tasks import Lifetime
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+TENANT = "acme"
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A running intake: its HTTP side, a key for everything, and its parts."""
+
+    http: httpx.AsyncClient
+    key: str
+    pipeline: Pipeline
+    door: Door
+    lifetime: Lifetime
+    registry: CollectorRegistry
+
+    def with_pseudonyms(self, pseudonyms: Pseudonyms) -> Pipeline:
+        return replace(self.pipeline, pseudonyms=pseudonyms)
+
+    def counted(self, item: str, outcome: str) -> float:
+        return self.registry.get_sample_value("intake_items_total", {"item": item, "outcome": outcome}) or 0.0
+
+
+def keys_in(folder: Path, *scopes: Scope, tenant: str = TENANT) -> str:
+    key, credential = create_key(tenant, scopes or tuple(Scope), now=NOW)
+    add_key(folder / "keys.json", credential)
+    return key
+
+
+@asynccontextmanager
+async def opened(
+    kafka: KafkaSettings, folder: Path, *, deadline: float = 5.0, max_held: int = 8 * 1024 * 1024
+) -> AsyncIterator[Intake]:
+    """Intake against `kafka`, ready, with its keys in `folder`."""
+    key = keys_in(folder)
+    registry = CollectorRegistry()
+    metrics = Metrics.on(registry)
+    lifetime = Lifetime()
+    async with Publisher(kafka, client_id="intake-test", deadline=deadline) as publisher:
+        await publisher.opened(within=10)
+        pipeline = Pipeline(publisher, Pseudonyms(b"k" * 32), b"f" * 32, metrics, lambda: NOW)
+        door = Door(Credentials(folder / "keys.json", lambda: NOW), metrics, lambda: NOW, max_held=max_held)
+        app = create_app(pipeline=pipeline, door=door, lifetime=lifetime, registry=registry, checks={})
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        headers = {"Authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as http:
+            yield Intake(http, key, pipeline, door, lifetime, registry)
+
+
+@pytest.fixture
+async def intake(kafka: KafkaSettings, tmp_path: Path) -> AsyncIterator[Intake]:
+    async with opened(kafka, tmp_path) as intake:
+        yield intake
+
+
+@pytest.fixture
+def published(kafka: KafkaSettings) -> Callable[[Topic, type[E]], AbstractAsyncContextManager["Published"]]:
+    """What is published on a topic from the moment the block is entered."""
+
+    @asynccontextmanager
+    async def reading(topic: Topic, carries: type[E]) -> AsyncIterator[Published]:
+        consumer = AIOKafkaConsumer(**client_options(kafka), auto_offset_reset="latest")
+        await consumer.start()
+        try:
+            partitions = [TopicPartition(topic.name, number) for number in await _partitions(consumer, topic)]
+            consumer.assign(partitions)
+            await consumer.seek_to_end(*partitions)
+            for partition in partitions:
+                await consumer.position(partition)
+            yield Published(consumer, carries)
+        finally:
+            await consumer.stop()
+
+    return reading
+
+
+class Published:
+    """Reads on from where the test began."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, carries: type[Event]) -> None:
+        self._consumer = consumer
+        self._carries = carries
+
+    async def next(self, count: int = 1) -> list[Decoded[Event]]:
+        """The next `count` events, of whatever tenant."""
+        found: list[Decoded[Event]] = []
+        while len(found) < count:
+            batches = await self._consumer.getmany(timeout_ms=10_000)
+            assert batches, f"{len(found)} of {count} events after 10 s"
+            found += [decode(record, self._carries) for records in batches.values() for record in records]
+        return found
+
+    async def nothing_more(self) -> bool:
+        return not await self._consumer.getmany(timeout_ms=300)
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: Topic) -> set[int]:
+    await consumer._client._wait_on_metadata(topic.name)
+    return consumer.partitions_for_topic(topic.name) or set()
