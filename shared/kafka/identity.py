@@ -58,7 +58,7 @@ async def _identify(client: AIOKafkaClient, topics: Sequence[str]) -> dict[str, 
     return {name: TopicIdentity(answer.cluster_id or UNKNOWN, name, topic_id) for name, topic_id in ids.items()}
 
 
-class _Uuid(AbstractType[str]):
+class _Uuid(AbstractType[str]):  # type: ignore[misc]
     """The all-zero UUID stands for a topic without an id."""
 
     @classmethod
@@ -71,7 +71,7 @@ class _Uuid(AbstractType[str]):
         return str(UUID(bytes=raw)) if any(raw) else UNKNOWN
 
 
-class _Response_v10(Response):  # noqa: N801 - as aiokafka names them
+class _Response_v10(Response):  # type: ignore[misc] # noqa: N801 - as aiokafka names them
     API_KEY = 3
     API_VERSION = 10
     SCHEMA = Schema(
@@ -117,7 +117,7 @@ class _Response_v10(Response):  # noqa: N801 - as aiokafka names them
     )
 
 
-class _Request_v10(RequestStruct):  # noqa: N801 - as aiokafka names them
+class _Request_v10(RequestStruct):  # type: ignore[misc] # noqa: N801 - as aiokafka names them
     API_KEY = 3
     API_VERSION = 10
     FLEXIBLE_VERSION = True
@@ -131,18 +131,18 @@ class _Request_v10(RequestStruct):  # noqa: N801 - as aiokafka names them
     )
 
 
-class _Identities(Request[_Request_v10]):
+class _Identities(Request[_Request_v10]):  # type: ignore[misc]
     API_KEY = 3
 
     def __init__(self, topics: Sequence[str]) -> None:
         self._topics = topics
 
     def build(self, request_struct_class: type[_Request_v10]) -> _Request_v10:
-        topics = [(UNKNOWN, topic, {}) for topic in self._topics]
+        topics: list[tuple[str, str, dict[int, bytes]]] = [(UNKNOWN, topic, {}) for topic in self._topics]
         return request_struct_class(topics, False, False, False, {})  # noqa: FBT003 - positions are the protocol's
 
 
-class _Names(Request[MetadataRequest_v2]):
+class _Names(Request[MetadataRequest_v2]):  # type: ignore[misc]
     API_KEY = 3
 
     def __init__(self, topics: Sequence[str]) -> None:

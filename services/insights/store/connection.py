@@ -29,13 +29,13 @@ _PASSING = (
 
 
 @asynccontextmanager
-async def open_pool(url: str, *, max_size: int, timeout: float = 30.0) -> AsyncIterator[Pool]:
-    """A pool that opens connections when they are wanted, so it opens without a database too. `timeout` bounds a statement."""
+async def open_pool(url: str, *, max_size: int, statement_seconds: float = 30.0) -> AsyncIterator[Pool]:
+    """A pool that opens connections when they are wanted, so it opens without a database too. No statement takes longer than told."""
     pool = asyncpg.create_pool(
         url,
         min_size=0,
         max_size=max_size,
-        command_timeout=timeout,
+        command_timeout=statement_seconds,
         timeout=5.0,
         init=_teach,
         server_settings={"application_name": "failbetter-insights", "timezone": "UTC"},
@@ -70,7 +70,9 @@ async def unavailable_when_away() -> AsyncIterator[None]:
 
 
 async def _teach(connection: Connection) -> None:
-    """halfvec travels as the bytes it is made of: see store.vectors."""
-    known = await connection.fetchval("SELECT nspname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE typname = 'halfvec'")
+    """Let halfvec travel as the bytes it is made of: see store.vectors."""
+    known = await connection.fetchval(
+        "SELECT nspname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE typname = 'halfvec'"
+    )
     if known is not None:
         await connection.set_type_codec("halfvec", schema=known, encoder=bytes, decoder=bytes, format="binary")

@@ -19,7 +19,7 @@ MINUTES = 10
 
 
 class Unsuitable(Exception):
-    """This PostgreSQL cannot hold the data: another one has to be configured."""
+    """The PostgreSQL that is configured cannot hold the data."""
 
 
 async def migrate(url: str) -> None:
@@ -68,13 +68,13 @@ async def _apply(url: str) -> None:
 
 
 def _program() -> str:
-    """dbmate as its wheel installs it: beside the interpreter."""
+    """Where its wheel puts dbmate: beside the interpreter."""
     beside = Path(sys.executable).parent / "dbmate"
     return str(beside) if beside.exists() else "dbmate"
 
 
 def _for_dbmate(url: str) -> str:
-    """asyncpg uses TLS where the server has it; the driver inside dbmate insists on it unless told otherwise."""
+    """TLS where the server has it, as asyncpg does; the driver inside dbmate would insist on it."""
     if "sslmode=" in url:
         return url
     return f"{url}{'&' if '?' in url else '?'}sslmode=prefer"

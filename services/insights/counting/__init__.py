@@ -1,0 +1,1 @@
+"""The steps of the pipeline inside its transaction: people (who is counted) → contacts (what is counted)."""

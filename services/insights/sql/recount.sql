@@ -1,0 +1,76 @@
+-- Every statement returns what a rollup says and should say, where the two differ.
+
+-- name: signal_hours
+SELECT tenant, format('signal %s, hour %s', signal_id, hour) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (
+    SELECT tenant, signal_id, hour,
+        format('%s contacts, %s frictions, intensity %s', contacts, frictions, intensity) AS counted
+    FROM signal_hours
+) AS r
+FULL JOIN (
+    SELECT tenant, signal_id, date_trunc('hour', occurred_at, 'UTC') AS hour,
+        format('%s contacts, %s frictions, intensity %s', count(DISTINCT contact_id), count(*), sum(intensity)) AS recounted
+    FROM frictions WHERE signal_id IS NOT NULL
+    GROUP BY tenant, signal_id, date_trunc('hour', occurred_at, 'UTC')
+) AS t USING (tenant, signal_id, hour)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
+-- name: signal_customers
+SELECT tenant, format('signal %s, day %s, person %s', signal_id, day, person) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (SELECT tenant, signal_id, day, person, format('%s contacts', contacts) AS counted FROM signal_customers) AS r
+FULL JOIN (
+    SELECT tenant, signal_id, (occurred_at AT TIME ZONE 'UTC')::date AS day, person,
+        format('%s contacts', count(DISTINCT contact_id)) AS recounted
+    FROM frictions WHERE signal_id IS NOT NULL
+    GROUP BY tenant, signal_id, (occurred_at AT TIME ZONE 'UTC')::date, person
+) AS t USING (tenant, signal_id, day, person)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
+-- name: contact_days
+SELECT tenant, format('day %s, product %L, disposition %s', day, product, disposition) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (
+    SELECT tenant, day, product, disposition,
+        format('%s contacts, %s frictions, intensity %s', contacts, frictions, intensity) AS counted
+    FROM contact_days
+) AS r
+FULL JOIN (
+    SELECT c.tenant, (c.occurred_at AT TIME ZONE 'UTC')::date AS day, coalesce(c.product, '') AS product, c.disposition,
+        format('%s contacts, %s frictions, intensity %s', count(*), sum(f.frictions), sum(f.intensity)) AS recounted
+    FROM contacts AS c
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS frictions, coalesce(sum(intensity), 0) AS intensity
+        FROM frictions
+        WHERE tenant = c.tenant AND occurred_at = c.occurred_at AND contact_id = c.contact_id
+    ) AS f ON true
+    GROUP BY c.tenant, (c.occurred_at AT TIME ZONE 'UTC')::date, coalesce(c.product, ''), c.disposition
+) AS t USING (tenant, day, product, disposition)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
+-- name: contact_keys
+SELECT tenant, format('contact %s', contact_id) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (
+    SELECT tenant, contact_id, min(format('revision %s, reading %s, %s', revision, reading, occurred_at)) AS counted
+    FROM contact_keys GROUP BY tenant, contact_id
+) AS r
+FULL JOIN (
+    SELECT tenant, contact_id,
+        string_agg(format('revision %s, reading %s, %s', revision, reading, occurred_at), ' and ') AS recounted
+    FROM contacts GROUP BY tenant, contact_id
+) AS t USING (tenant, contact_id)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
+-- name: strangers
+-- Frictions without their contact, of another person than it, or of a signal that is not there.
+SELECT f.tenant, format('contact %s, friction %s', f.contact_id, f.ordinal) AS place,
+    format('person %s, signal %s', f.person, coalesce(f.signal_id::text, 'none')) AS counted,
+    CASE WHEN c.contact_id IS NULL THEN 'nothing'
+        WHEN c.person <> f.person THEN format('person %s', c.person)
+        ELSE 'no such signal' END AS recounted
+FROM frictions AS f
+LEFT JOIN contacts AS c USING (tenant, occurred_at, contact_id)
+LEFT JOIN signals AS s ON s.tenant = f.tenant AND s.signal_id = f.signal_id
+WHERE c.contact_id IS NULL OR c.person <> f.person OR (f.signal_id IS NOT NULL AND s.signal_id IS NULL)

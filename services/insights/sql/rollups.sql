@@ -1,0 +1,33 @@
+-- name: add_hours
+INSERT INTO signal_hours AS h (tenant, signal_id, hour, contacts, frictions, intensity)
+SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::integer[], $5::integer[], $6::bigint[])
+ON CONFLICT (tenant, signal_id, hour) DO UPDATE
+SET contacts = h.contacts + excluded.contacts, frictions = h.frictions + excluded.frictions,
+    intensity = h.intensity + excluded.intensity
+
+-- name: drop_empty_hours
+DELETE FROM signal_hours AS h
+USING unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS e (tenant, signal_id, hour)
+WHERE h.tenant = e.tenant AND h.signal_id = e.signal_id AND h.hour = e.hour AND h.contacts = 0
+
+-- name: add_customers
+INSERT INTO signal_customers AS c (tenant, signal_id, day, person, contacts)
+SELECT * FROM unnest($1::text[], $2::uuid[], $3::date[], $4::text[], $5::integer[])
+ON CONFLICT (tenant, signal_id, day, person) DO UPDATE SET contacts = c.contacts + excluded.contacts
+
+-- name: drop_empty_customers
+DELETE FROM signal_customers AS c
+USING unnest($1::text[], $2::uuid[], $3::date[], $4::text[]) AS e (tenant, signal_id, day, person)
+WHERE c.tenant = e.tenant AND c.signal_id = e.signal_id AND c.day = e.day AND c.person = e.person AND c.contacts = 0
+
+-- name: add_days
+INSERT INTO contact_days AS d (tenant, day, product, disposition, contacts, frictions, intensity)
+SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::bigint[])
+ON CONFLICT (tenant, day, product, disposition) DO UPDATE
+SET contacts = d.contacts + excluded.contacts, frictions = d.frictions + excluded.frictions,
+    intensity = d.intensity + excluded.intensity
+
+-- name: drop_empty_days
+DELETE FROM contact_days AS d
+USING unnest($1::text[], $2::date[], $3::text[], $4::text[]) AS e (tenant, day, product, disposition)
+WHERE d.tenant = e.tenant AND d.day = e.day AND d.product = e.product AND d.disposition = e.disposition AND d.contacts = 0

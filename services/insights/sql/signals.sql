@@ -1,0 +1,85 @@
+-- name: versions
+SELECT s.tenant, s.space, max(s.version) AS version
+FROM signals AS s
+JOIN unnest($1::text[], $2::text[]) AS asked (tenant, space) USING (tenant, space)
+GROUP BY s.tenant, s.space
+
+-- name: since
+SELECT signal_id, centroid, merged_into, version FROM signals
+WHERE tenant = $1 AND space = $2 AND version > $3
+ORDER BY version
+
+-- name: backlogs
+SELECT tenant, space, count(*) AS frictions
+FROM frictions
+WHERE signal_id IS NULL AND embedding IS NOT NULL
+GROUP BY tenant, space
+ORDER BY tenant, space
+
+-- name: waiting
+SELECT contact_id, occurred_at, ordinal, person, embedding
+FROM frictions
+WHERE tenant = $1 AND space = $2 AND signal_id IS NULL AND embedding IS NOT NULL
+ORDER BY occurred_at DESC, contact_id DESC, ordinal DESC
+LIMIT $3
+
+-- name: hold_waiting
+SELECT f.contact_id, f.occurred_at, f.ordinal, f.person
+FROM unnest($2::uuid[], $3::timestamptz[], $4::smallint[]) AS asked (contact_id, occurred_at, ordinal)
+JOIN frictions AS f USING (contact_id, occurred_at, ordinal)
+WHERE f.tenant = $1 AND f.space = $5 AND f.signal_id IS NULL AND f.embedding IS NOT NULL
+ORDER BY f.occurred_at, f.contact_id, f.ordinal
+FOR UPDATE OF f
+
+-- name: assign
+UPDATE frictions AS f
+SET signal_id = said.signal_id, similarity = said.similarity
+FROM unnest($2::uuid[], $3::timestamptz[], $4::smallint[], $5::uuid[], $6::real[])
+    AS said (contact_id, occurred_at, ordinal, signal_id, similarity)
+WHERE f.tenant = $1 AND f.occurred_at = said.occurred_at AND f.contact_id = said.contact_id AND f.ordinal = said.ordinal
+
+-- name: open
+INSERT INTO signals (
+    tenant, signal_id, space, title, titled_at, centroid, founding_contact_id, founding_ordinal, founded_at, opened_at
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $5)
+ON CONFLICT DO NOTHING
+
+-- name: record_change
+INSERT INTO signal_changes (tenant, signal_id, change_id, change, actor, changed_at, before, after)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT DO NOTHING
+
+-- name: doubt_titles
+-- Somebody who was forgotten may have given a title its words.
+UPDATE signals SET titled_at = NULL
+WHERE tenant = $1 AND signal_id = ANY ($2::uuid[]) AND title_by = 'discovery'
+
+-- name: untitled
+SELECT tenant, signal_id, space, title FROM signals
+WHERE titled_at IS NULL AND title_by = 'discovery' AND merged_into IS NULL
+ORDER BY tenant, space, signal_id
+
+-- name: title
+UPDATE signals SET title = $3, titled_at = $4
+WHERE tenant = $1 AND signal_id = $2 AND title_by = 'discovery'
+
+-- name: forget_titles
+UPDATE signal_changes SET before = before - 'title', after = after - 'title'
+WHERE tenant = $1 AND signal_id = $2 AND actor = 'discovery'
+
+-- name: members
+SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.text
+FROM frictions AS f
+JOIN contacts AS c USING (tenant, occurred_at, contact_id)
+WHERE f.tenant = $1 AND f.signal_id = $2 AND f.embedding IS NOT NULL
+ORDER BY f.similarity DESC, f.occurred_at
+LIMIT $3
+
+-- name: texts
+SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.text
+FROM frictions AS f
+JOIN contacts AS c USING (tenant, occurred_at, contact_id)
+WHERE f.tenant = $1 AND f.space = $2 AND f.embedding IS NOT NULL
+ORDER BY f.occurred_at DESC, f.contact_id, f.ordinal
+LIMIT $3

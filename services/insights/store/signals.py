@@ -1,0 +1,213 @@
+"""Signals: which are known, which frictions wait for one, opening one, giving it a title."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.insights.rules.entry import Key
+from services.insights.rules.nearest import Assigned
+from services.insights.store.blocks import blocks
+from services.insights.store.connection import Connection
+from services.insights.store.contacts import Place
+from services.insights.store.vectors import Matrix, as_halfvecs, as_matrix
+from shared.events import Change, derived_id
+
+SQL = "signals"
+
+DISCOVERY = "discovery"
+"""Who opens signals and finds titles when no person does."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Realm:
+    """What may be compared: the vectors of one space, of one tenant."""
+
+    tenant: str
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
+class Centroid:
+    """A signal as the sink knows it. One that was merged away takes no more frictions."""
+
+    signal_id: UUID
+    centroid: bytes
+    is_merged: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FrictionId:
+    """One friction, in the order of occurrence."""
+
+    occurred_at: datetime
+    contact_id: UUID
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Frictions of a realm that have no signal, the earliest first; row `i` of `vectors` belongs to `ids[i]`."""
+
+    ids: tuple[FrictionId, ...]
+    persons: tuple[str, ...]
+    vectors: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a friction was said in: the span of its contact's text."""
+
+    friction: FrictionId
+    person: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A signal that is about to be opened. Its id follows from the founding friction."""
+
+    realm: Realm
+    founding: FrictionId
+    centroid: Matrix
+    title: str
+
+    @property
+    def signal_id(self) -> UUID:
+        return derived_id("signal", self.realm.tenant, self.realm.space, self.founding.contact_id, self.founding.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Untitled:
+    """A signal whose title should be found anew."""
+
+    realm: Realm
+    signal_id: UUID
+    title: str
+
+
+async def versions(connection: Connection, realms: Collection[Realm]) -> dict[Realm, int]:
+    """A number that grew whenever a signal of the realm changed; realms without signals are left out."""
+    rows = await connection.fetch(blocks(SQL)["versions"], [realm.tenant for realm in realms], [realm.space for realm in realms])
+    return {Realm(row["tenant"], row["space"]): row["version"] for row in rows}
+
+
+async def since(connection: Connection, realm: Realm, version: int) -> list[Centroid]:
+    """The signals of the realm that changed after `version`."""
+    rows = await connection.fetch(blocks(SQL)["since"], realm.tenant, realm.space, version)
+    return [Centroid(row["signal_id"], row["centroid"], row["merged_into"] is not None, row["version"]) for row in rows]
+
+
+async def backlogs(connection: Connection) -> list[Realm]:
+    """Where frictions wait."""
+    return [Realm(row["tenant"], row["space"]) for row in await connection.fetch(blocks(SQL)["backlogs"])]
+
+
+async def waiting(connection: Connection, realm: Realm, *, limit: int) -> Waiting | None:
+    """The latest frictions of the realm that wait, at most `limit`; None where none does."""
+    rows = await connection.fetch(blocks(SQL)["waiting"], realm.tenant, realm.space, limit)
+    if not rows:
+        return None
+    rows = rows[::-1]
+    return Waiting(
+        tuple(_friction_id(row) for row in rows),
+        tuple(row["person"] for row in rows),
+        as_matrix([row["embedding"] for row in rows]),
+    )
+
+
+async def hold_waiting(connection: Connection, realm: Realm, frictions: Collection[FrictionId]) -> dict[FrictionId, str]:
+    """Those of `frictions` that still wait, and whose they are; they are ours until the transaction ends."""
+    rows = await connection.fetch(
+        blocks(SQL)["hold_waiting"],
+        realm.tenant,
+        [friction.contact_id for friction in frictions],
+        [friction.occurred_at for friction in frictions],
+        [friction.ordinal for friction in frictions],
+        realm.space,
+    )
+    return {_friction_id(row): row["person"] for row in rows}
+
+
+async def open_one(connection: Connection, opening: Opening, *, now: datetime) -> None:
+    """Store a new signal and how it began; one that is there stays as it is."""
+    realm, founding = opening.realm, opening.founding
+    await connection.execute(
+        blocks(SQL)["open"],
+        *(realm.tenant, opening.signal_id, realm.space, opening.title, now, as_halfvecs(opening.centroid[None, :])[0]),
+        *(founding.contact_id, founding.ordinal, founding.occurred_at),
+    )
+    await _record(connection, realm.tenant, opening.signal_id, Change.OPENED, before=None, after=opening.title, now=now)
+
+
+async def assign(connection: Connection, tenant: str, assigned: Sequence[tuple[FrictionId, Assigned]]) -> None:
+    """These frictions belong to these signals."""
+    await connection.execute(
+        blocks(SQL)["assign"],
+        tenant,
+        [friction.contact_id for friction, _ in assigned],
+        [friction.occurred_at for friction, _ in assigned],
+        [friction.ordinal for friction, _ in assigned],
+        [signal.signal_id for _, signal in assigned],
+        [signal.similarity for _, signal in assigned],
+    )
+
+
+def place(tenant: str, friction: FrictionId) -> Place:
+    """Where the contact of a friction stands."""
+    return Place(Key(tenant, friction.contact_id), friction.occurred_at)
+
+
+async def doubt_titles(connection: Connection, tenant: str, signals: Collection[UUID]) -> None:
+    """Titles that were not given by a person should be found anew."""
+    await connection.execute(blocks(SQL)["doubt_titles"], tenant, list(signals))
+
+
+async def untitled(connection: Connection) -> list[Untitled]:
+    """Signals whose title is in doubt."""
+    rows = await connection.fetch(blocks(SQL)["untitled"])
+    return [Untitled(Realm(row["tenant"], row["space"]), row["signal_id"], row["title"]) for row in rows]
+
+
+async def retitle(connection: Connection, found: Untitled, title: str, *, now: datetime) -> None:
+    """Give a signal a new title, unless a person has given it one. What it was called before is not kept."""
+    tenant, signal_id = found.realm.tenant, found.signal_id
+    await connection.execute(blocks(SQL)["title"], tenant, signal_id, title, now)
+    await connection.execute(blocks(SQL)["forget_titles"], tenant, signal_id)
+    if title != found.title:
+        await _record(connection, tenant, signal_id, Change.RENAMED, before=None, after=title, now=now)
+
+
+async def members(connection: Connection, realm: Realm, signal_id: UUID, *, limit: int) -> list[Quote]:
+    """What the frictions of a signal were said in, those nearest its centre first."""
+    return [_quote(row) for row in await connection.fetch(blocks(SQL)["members"], realm.tenant, signal_id, limit)]
+
+
+async def texts(connection: Connection, realm: Realm, *, limit: int) -> list[Quote]:
+    """What the latest frictions of the realm were said in."""
+    return [_quote(row) for row in await connection.fetch(blocks(SQL)["texts"], realm.tenant, realm.space, limit)]
+
+
+async def _record(
+    connection: Connection, tenant: str, signal_id: UUID, change: Change, *, before: str | None, after: str, now: datetime
+) -> None:
+    change_id = derived_id("signal-change", tenant, signal_id, change, "" if change is Change.OPENED else now.isoformat())
+    was = {} if before is None else {"title": before}
+    await connection.execute(
+        blocks(SQL)["record_change"],
+        *(tenant, signal_id, change_id, change, DISCOVERY, now, json.dumps(was), json.dumps({"title": after})),
+    )
+
+
+def _friction_id(row: asyncpg.Record) -> FrictionId:
+    return FrictionId(row["occurred_at"], row["contact_id"], row["ordinal"])
+
+
+def _quote(row: asyncpg.Record) -> Quote:
+    words = row["text"][row["span_start"] : row["span_end"]]
+    return Quote(_friction_id(row), row["person"], row["kind"], words)
