@@ -45,36 +45,44 @@ async def infrastructure(
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(_claimed(folder))
+        if database_url:
+            await _postgres_elsewhere(database_url)
+        if bootstrap_servers:
+            await _kafka_elsewhere(bootstrap_servers)
         postgres = None if database_url else await stack.enter_async_context(Postgres(folder / "postgres"))
-        broker = None if bootstrap_servers else await stack.enter_async_context(_broker(folder, kafka, brokers))
-        running = Running(
+        broker = None if bootstrap_servers else await stack.enter_async_context(new_broker(folder, kafka, brokers=brokers))
+        yield Running(
             bootstrap_servers=bootstrap_servers or (broker.bootstrap_servers if broker else ""),
             database_url=database_url or (postgres.url if postgres else ""),
             broker=broker,
             postgres=postgres,
         )
-        if broker is None:
-            await _kafka_elsewhere(running.bootstrap_servers)
-        if postgres is None:
-            await _postgres_elsewhere(running.database_url)
-        yield running
 
 
 def from_environment(folder: Path, environment: Mapping[str, str], *, brokers: int = 1) -> AbstractAsyncContextManager[Running]:
     """`infrastructure` as KAFKA (`embedded` or `apache`), KAFKA_BOOTSTRAP_SERVERS and DATABASE_URL ask for it."""
-    kafka = environment.get("KAFKA") or "embedded"
-    if kafka not in ("embedded", "apache"):
-        raise LocalError(f"KAFKA is {kafka!r}. It may be `embedded` (the default) or `apache`")
     return infrastructure(
         folder,
-        kafka="apache" if kafka == "apache" else "embedded",
+        kafka=kafka_named_in(environment),
         brokers=brokers,
         bootstrap_servers=environment.get("KAFKA_BOOTSTRAP_SERVERS"),
         database_url=environment.get("DATABASE_URL"),
     )
 
 
-def _broker(folder: Path, kafka: Kafka, brokers: int) -> Broker:
+def kafka_named_in(environment: Mapping[str, str]) -> Kafka:
+    """Which Kafka the variable KAFKA asks for; embedded where it says nothing."""
+    match environment.get("KAFKA") or "embedded":
+        case "embedded":
+            return "embedded"
+        case "apache":
+            return "apache"
+        case other:
+            raise LocalError(f"KAFKA is {other!r}. It may be `embedded` (the default) or `apache`")
+
+
+def new_broker(folder: Path, kafka: Kafka, *, brokers: int = 1) -> Broker:
+    """A broker that is not started yet, its data below `folder`."""
     if kafka == "apache":
         return Apache(folder / f"apache-{brokers}", brokers=brokers)
     if brokers != 1:
