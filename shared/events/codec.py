@@ -28,7 +28,7 @@ class Record(Protocol):
     @property
     def value(self) -> bytes | None: ...
     @property
-    def headers(self) -> Iterable[tuple[str, bytes]]: ...
+    def headers(self) -> Iterable[tuple[str, bytes | None]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Encoded:
     """An event as a Kafka record."""
 
     topic: str
-    key: bytes
+    key: bytes | None
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def derived_id(*parts: object) -> UUID:
 
 def encode(event: Event, topic: Topic, *, event_id: UUID, source: str, traceparent: str | None = None) -> Encoded:
     """The record that says `event` on `topic`. `event_id` with `source` lets any reader drop a repeat."""
-    headers = [
+    headers: list[tuple[str, bytes | None]] = [
         ("ce_specversion", b"1.0"),
         ("ce_type", event.type.encode()),
         ("ce_source", source.encode()),
@@ -95,8 +95,9 @@ def decode(record: Record, carries: type[E]) -> Decoded[E]:
     return Decoded(event, event_id, _text(headers, "ce_source") or "", _text(headers, "traceparent"))
 
 
-def _text(headers: dict[str, bytes], name: str) -> str | None:
-    return headers[name].decode("ascii", "replace") if name in headers else None
+def _text(headers: dict[str, bytes | None], name: str) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("ascii", "replace")
 
 
 def _faults(error: ValidationError, carries: type[Event], limit: int = 5) -> str:

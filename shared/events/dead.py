@@ -14,7 +14,7 @@ class Header(Value):
     """One header of the buried record, as it stood."""
 
     name: str
-    value: bytes = Field(repr=False)
+    value: bytes | None = Field(repr=False)
 
 
 class Position(Value):
@@ -39,7 +39,7 @@ class Consumed(Protocol):
     @property
     def value(self) -> bytes | None: ...
     @property
-    def headers(self) -> Iterable[tuple[str, bytes]]: ...
+    def headers(self) -> Iterable[tuple[str, bytes | None]]: ...
 
 
 class ContactDead(Event):

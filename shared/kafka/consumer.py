@@ -44,9 +44,7 @@ async def joined(
         await consumer.stop()
 
 
-async def _started(
-    kafka: KafkaSettings, lifetime: Lifetime, group: str, reset: str, client_id: str
-) -> AIOKafkaConsumer | None:
+async def _started(kafka: KafkaSettings, lifetime: Lifetime, group: str, reset: str, client_id: str) -> AIOKafkaConsumer | None:
     while not lifetime.stopping.is_set():
         consumer = AIOKafkaConsumer(
             **client_options(kafka),

@@ -173,13 +173,16 @@ async def _send(producer: AIOKafkaProducer, record: Encoded) -> "asyncio.Future[
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:
-    # `stop()` would wait until everything is delivered: for ever, here. So its sender is ended first, by a private name,
-    # because aiokafka offers no public way to give up.
+    # `stop()` would wait until everything is delivered: for ever, here. aiokafka offers no public way to give up, so its
+    # sender is ended and its batches are failed by private names, here and nowhere else.
     producer._closed = True  # noqa: SLF001
-    sender = producer._sender.sender_task  # noqa: SLF001
+    sender, held = producer._sender.sender_task, producer._message_accumulator  # noqa: SLF001
     if sender is not None:
         sender.cancel()
     await producer.client.close()
-    producer._message_accumulator.fail_all(KafkaError("the producer was abandoned"))  # noqa: SLF001
+    held.fail_all(KafkaError("the producer was abandoned"))
+    for batch in (batch for batches in held._batches.values() for batch in batches):  # noqa: SLF001
+        if batch._drain_waiter.done():  # noqa: SLF001 - looked at, or asyncio complains that nobody did
+            batch._drain_waiter.exception()  # noqa: SLF001
     if sender is not None:
         await asyncio.wait({sender}, timeout=REOPEN_SECONDS)

@@ -1,0 +1,89 @@
+"""Plumbing to Kafka, on a real broker: topics are made once, and a publish is answered when the broker has it."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.errors import Unavailable
+from shared.events import TOPICS
+from shared.events.codec import Encoded
+from shared.kafka import KafkaSettings, Lag, Lags, Publisher, TooLarge, client_options
+from shared.topics import TopicSettings, create_topics
+
+pytestmark = pytest.mark.broker
+
+
+def record(value: bytes = b"{}", key: bytes = b"k") -> Encoded:
+    return Encoded("signals.changed", key, value, ())
+
+
+async def test_the_topics_exist_and_making_them_again_changes_nothing(kafka: KafkaSettings) -> None:
+    assert await create_topics(TopicSettings(bootstrap_servers=kafka.bootstrap_servers, partitions=3)) == []
+
+    consumer = AIOKafkaConsumer(**client_options(kafka))
+    await consumer.start()
+    try:
+        assert await consumer.topics() >= {topic.name for topic in TOPICS}
+    finally:
+        await consumer.stop()
+
+
+async def test_topics_are_not_made_where_nobody_answers() -> None:
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1"):
+        await create_topics(TopicSettings(bootstrap_servers="127.0.0.1:1"), within=2)
+
+
+async def test_each_record_is_answered_for_itself(kafka: KafkaSettings) -> None:
+    async with Publisher(kafka, client_id="test", deadline=5) as publisher:
+        await publisher.opened(within=10)
+
+        answers = await publisher.publish_each([record(), record(b"x" * 1024 * 1024), record()])
+
+    assert [type(answer) for answer in answers] == [type(None), TooLarge, type(None)]
+
+
+async def test_nothing_is_promised_where_nobody_answers() -> None:
+    async with Publisher(KafkaSettings(bootstrap_servers="127.0.0.1:1"), client_id="test", deadline=0.5) as publisher:
+        with pytest.raises(Unavailable):
+            await publisher.opened(within=0.3)
+        with pytest.raises(Unavailable):
+            await publisher.publish([record()])
+        assert not publisher.is_open
+
+
+async def test_leaving_flushes_what_is_in_flight(kafka: KafkaSettings) -> None:
+    async with Publisher(kafka, client_id="test", deadline=5, linger_ms=300) as publisher:
+        await publisher.opened(within=10)
+        publishing = asyncio.create_task(publisher.publish([record()]))
+        await asyncio.sleep(0.05)
+
+    await publishing
+
+
+async def test_lag_is_what_waits_and_how_old_it_is(kafka: KafkaSettings) -> None:
+    partition = TopicPartition("signals.changed", 0)
+    consumer = AIOKafkaConsumer(**client_options(kafka), auto_offset_reset="latest")
+    await consumer.start()
+    try:
+        consumer.assign([partition])
+        await consumer.seek_to_end(partition)
+        await consumer.position(partition)
+        lags = Lags(consumer)
+        async with Publisher(kafka, client_id="test", deadline=5) as publisher:
+            await publisher.opened(within=10)
+            await publisher.publish([record(key=uuid4().bytes) for _ in range(60)])
+        taken = await consumer.getmany(timeout_ms=5000)
+        first = taken[partition][0]
+
+        assert lags.at(0) == []
+        lags.taken(taken)
+        [waiting] = lags.at(first.timestamp / 1000 + 7)
+        lags.done(taken)
+        [done] = lags.at(first.timestamp / 1000 + 7)
+    finally:
+        await consumer.stop()
+
+    assert (waiting.records, round(waiting.seconds, 3)) == (len(taken[partition]), 7.0)
+    assert done == Lag("signals.changed", 0, 0, 0.0)
