@@ -1,0 +1,50 @@
+"""What the brokers know of a consumer group: its committed offsets with what was written beside them, and its members."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from shared.kafka import KafkaSettings, client_options
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A committed offset and the metadata beside it; offset -1 where nothing was committed."""
+
+    partition: TopicPartition
+    offset: int
+    metadata: str
+
+
+async def committed(kafka: KafkaSettings, group: str, partitions: Sequence[TopicPartition]) -> list[Committed]:
+    """The last commit of every partition. Raises KafkaError where the brokers do not say."""
+    async with _admin(kafka) as admin:
+        found = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
+    if missing := [partition for partition in partitions if partition not in found]:
+        # aiokafka reads an error of the whole group, one that is just loading for example, as no answer.
+        raise KafkaError(f"the brokers did not say where {len(missing)} partitions stand")
+    return [Committed(partition, found[partition].offset, found[partition].metadata or "") for partition in partitions]
+
+
+async def client_ids(kafka: KafkaSettings, group: str) -> list[str]:
+    """The client id of every member of the group. Raises KafkaError where the brokers do not say."""
+    async with _admin(kafka) as admin:
+        [answer] = await admin.describe_consumer_groups([group])
+    [(error, _group, _state, _type, _protocol, members, *_)] = answer.groups
+    if error:
+        raise KafkaError(f"the brokers did not say who is in the group: error {error}")
+    return [client_id for _member_id, client_id, *_ in members]
+
+
+@asynccontextmanager
+async def _admin(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**client_options(kafka))
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
