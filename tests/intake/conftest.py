@@ -1,11 +1,11 @@
 """Intake in this process, on the session's broker, and a reader of what it publishes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import httpx
 import pytest
@@ -78,11 +78,11 @@ async def intake(kafka: KafkaSettings, tmp_path: Path) -> AsyncIterator[Intake]:
 
 
 @pytest.fixture
-def published(kafka: KafkaSettings) -> Callable[[Topic, type[E]], AbstractAsyncContextManager["Published"]]:
+def published(kafka: KafkaSettings) -> "Reading":
     """What is published on a topic from the moment the block is entered."""
 
     @asynccontextmanager
-    async def reading(topic: Topic, carries: type[E]) -> AsyncIterator[Published]:
+    async def reading(topic: Topic, carries: type[E]) -> AsyncIterator[Published[E]]:
         consumer = AIOKafkaConsumer(**client_options(kafka), auto_offset_reset="latest")
         await consumer.start()
         try:
@@ -98,16 +98,16 @@ def published(kafka: KafkaSettings) -> Callable[[Topic, type[E]], AbstractAsyncC
     return reading
 
 
-class Published:
+class Published(Generic[E]):
     """Reads on from where the test began."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, carries: type[Event]) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, carries: type[E]) -> None:
         self._consumer = consumer
         self._carries = carries
 
-    async def next(self, count: int = 1) -> list[Decoded[Event]]:
+    async def next(self, count: int = 1) -> list[Decoded[E]]:
         """The next `count` events, of whatever tenant."""
-        found: list[Decoded[Event]] = []
+        found: list[Decoded[E]] = []
         while len(found) < count:
             batches = await self._consumer.getmany(timeout_ms=10_000)
             assert batches, f"{len(found)} of {count} events after 10 s"
@@ -116,6 +116,12 @@ class Published:
 
     async def nothing_more(self) -> bool:
         return not await self._consumer.getmany(timeout_ms=300)
+
+
+class Reading(Protocol):
+    """Enter it to read what is published on a topic from then on."""
+
+    def __call__(self, topic: Topic, carries: type[E]) -> AbstractAsyncContextManager[Published[E]]: ...
 
 
 async def _partitions(consumer: AIOKafkaConsumer, topic: Topic) -> set[int]:

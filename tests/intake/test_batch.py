@@ -8,8 +8,8 @@ import pytest
 from services.intake.api.batch import MAX_ITEMS, MAX_LINES
 from services.intake.api.door import CONTACT_BYTES
 from shared.events import RECEIVED, ContactReceived
-from tests.intake.conftest import Intake
-from tests.intake.test_contacts import HELLO, Reading
+from tests.intake.conftest import Intake, Reading
+from tests.intake.test_contacts import HELLO
 
 pytestmark = pytest.mark.broker
 NDJSON = {"Content-Type": "application/x-ndjson"}

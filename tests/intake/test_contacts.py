@@ -3,8 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,9 @@ import pytest
 
 from services.intake.pseudonyms import Pseudonyms
 from shared.credentials import Scope
-from shared.events import RECEIVED, ContactReceived, Topic
-from tests.intake.conftest import NOW, TENANT, Intake, Published, keys_in
+from shared.events import RECEIVED, ContactReceived
+from tests.intake.conftest import NOW, TENANT, Intake, Reading, keys_in
 
-Reading = Callable[[Topic, type[Any]], AbstractAsyncContextManager[Published]]
 pytestmark = pytest.mark.broker
 
 HELLO = {"text": "The app logs me out.", "channel": "chat"}
@@ -178,7 +176,7 @@ async def test_what_is_not_json_is_refused(intake: Intake, body: bytes) -> None:
 
 
 async def test_a_body_that_is_too_large_is_refused_whether_or_not_its_length_is_said(intake: Intake) -> None:
-    async def chunks() -> Any:
+    async def chunks() -> AsyncIterator[bytes]:
         for _ in range(300):
             yield b" " * 1024
 

@@ -8,8 +8,8 @@ import pytest
 from services.intake.pseudonyms import Pseudonyms
 from shared.credentials import Scope, read_keys
 from shared.events import FORGOTTEN, OUTCOMES, CustomerForgotten, OutcomeReported, Resolution
-from tests.intake.conftest import NOW, TENANT, Intake
-from tests.intake.test_contacts import WHOLE, Reading
+from tests.intake.conftest import NOW, TENANT, Intake, Reading
+from tests.intake.test_contacts import WHOLE
 
 pytestmark = pytest.mark.broker
 CONTACT_ID = "0a9c3b5e-0000-4000-8000-000000000001"

@@ -38,7 +38,7 @@ def test_a_key_says_whose_it_is(file: Path) -> None:
 
     credential = Credentials(file, lambda: NOW).verify(f"Bearer {key}", Scope.CONTACTS_WRITE)
 
-    assert (credential.tenant, credential.scopes) == ("acme", {Scope.CONTACTS_WRITE})
+    assert (credential.tenant, credential.scopes) == ("acme", frozenset({Scope.CONTACTS_WRITE}))
 
 
 @pytest.mark.parametrize(("after", "status"), [(timedelta(days=1, seconds=-1), None), (timedelta(days=1), 401)])
