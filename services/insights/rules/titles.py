@@ -34,7 +34,7 @@ _CLAUSE = re.compile(r"[.!?;:,()\"\n/|]+|\s[-\u2013\u2014]+\s")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")  # noqa: RUF001 - people type it
 
 # What never begins or ends a phrase. Frequent words of other languages fall to the weighing.
-_STOP = frozenset(  # noqa: SIM905 - a list of 300 lines is no easier to read
+_STOP = frozenset(
     """a about above after again against all also am an and any are aren't as asked at back be because been before being below between
     both but by call called came can can't cannot could couldn't day days did didn't do does doesn't doing don't done down during each
     even ever every few first for from further get gets getting give given go goes going gone got had hadn't has hasn't have haven't
@@ -49,7 +49,7 @@ _STOP = frozenset(  # noqa: SIM905 - a list of 300 lines is no easier to read
     immediately include including instead issue issues it's matter might non number numerous order part point problem problems
     received receive regards regarding request requested right second send sent several show shows sir thank thanks thought today
     together truly turn unable various whatever whether went work soon possible
-    complaint complaints company customer contact contacted stating stated state states copy date dated""".split()
+    complaint complaints company customer contact contacted stating stated state states copy date dated""".split()  # noqa: SIM905 - a list of 300 lines is no easier to read
 )
 
 

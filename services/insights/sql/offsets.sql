@@ -26,3 +26,13 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6:
 WHERE (o.cluster, o.topic, o.topic_id, o.partition) = (said.cluster, said.topic, said.topic_id, said.partition)
   AND o.next_offset = said.start AND o.next_offset < said.until
 RETURNING o.partition
+
+-- name: rest
+UPDATE stream_offsets AS o
+SET attempt_from = CASE WHEN o.attempts > 0 THEN o.attempt_from END,
+    attempt_until = CASE WHEN o.attempts > 0 THEN o.attempt_until END,
+    attempts = greatest(o.attempts - 1, 0)  -- the deaths before this attempt stay known: finding it adds one
+FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[])
+    AS said (cluster, topic, topic_id, partition, start)
+WHERE (o.cluster, o.topic, o.topic_id, o.partition) = (said.cluster, said.topic, said.topic_id, said.partition)
+  AND o.next_offset = said.start

@@ -83,3 +83,10 @@ JOIN contacts AS c USING (tenant, occurred_at, contact_id)
 WHERE f.tenant = $1 AND f.space = $2 AND f.embedding IS NOT NULL
 ORDER BY f.occurred_at DESC, f.contact_id, f.ordinal
 LIMIT $3
+
+-- name: quotes
+SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.text
+FROM unnest($2::uuid[], $3::timestamptz[], $4::smallint[]) AS asked (contact_id, occurred_at, ordinal)
+JOIN frictions AS f USING (contact_id, occurred_at, ordinal)
+JOIN contacts AS c USING (tenant, occurred_at, contact_id)
+WHERE f.tenant = $1

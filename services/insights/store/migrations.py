@@ -9,7 +9,7 @@ import asyncpg
 
 from services.insights.store.blocks import FOLDER
 from services.insights.store.connection import unavailable_when_away
-from shared.errors import Unavailable
+from shared.errors import FailbetterError, Unavailable
 
 OLDEST = 17
 """The oldest PostgreSQL that is supported."""
@@ -18,8 +18,10 @@ MINUTES = 10
 """Bound of all migrations together."""
 
 
-class Unsuitable(Exception):
+class Unsuitable(FailbetterError):
     """The PostgreSQL that is configured cannot hold the data."""
+
+    code = "unsuitable_database"
 
 
 async def migrate(url: str) -> None:

@@ -73,6 +73,12 @@ async def attempt(connection: Connection, attempts: Sequence[tuple[Stretch, Atte
     _all_or_overtaken(done, attempts)
 
 
+async def rest(connection: Connection, stretches: Sequence[Stretch]) -> None:
+    """Whoever had begun to count these records was not able to, and did not die of it."""
+    columns = _columns([stretch.log for stretch in stretches])
+    await connection.execute(blocks(SQL)["rest"], *columns, [stretch.start for stretch in stretches])
+
+
 async def advance(connection: Connection, stretches: Sequence[Stretch]) -> None:
     """These records are counted by this transaction. Raises Overtaken when a log does not stand where they start."""
     done = await connection.fetch(

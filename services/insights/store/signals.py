@@ -188,6 +188,18 @@ async def members(connection: Connection, realm: Realm, signal_id: UUID, *, limi
     return [_quote(row) for row in await connection.fetch(blocks(SQL)["members"], realm.tenant, signal_id, limit)]
 
 
+async def quotes(connection: Connection, realm: Realm, frictions: Collection[FrictionId]) -> list[Quote]:
+    """What these frictions were said in."""
+    rows = await connection.fetch(
+        blocks(SQL)["quotes"],
+        realm.tenant,
+        [friction.contact_id for friction in frictions],
+        [friction.occurred_at for friction in frictions],
+        [friction.ordinal for friction in frictions],
+    )
+    return [_quote(row) for row in rows]
+
+
 async def texts(connection: Connection, realm: Realm, *, limit: int) -> list[Quote]:
     """What the latest frictions of the realm were said in."""
     return [_quote(row) for row in await connection.fetch(blocks(SQL)["texts"], realm.tenant, realm.space, limit)]

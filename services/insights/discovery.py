@@ -1,0 +1,140 @@
+"""
+The job that opens signals: what waits and belongs together becomes a signal once enough different people share it.
+
+One leader does it. All signals of a realm are opened in one transaction with everything that waited for them, so a crash
+leaves nothing half done, and a rerun over the same frictions finds the same signals under the same ids.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from services.insights.known import KnownSignals
+from services.insights.rules.grouping import Grain, Group, groups
+from services.insights.rules.nearest import Assigned
+from services.insights.rules.tally import change
+from services.insights.rules.titles import Background, Said, background, title
+from services.insights.store import contacts, locks, rollups, signals
+from services.insights.store.connection import Connection, Pool, transaction
+from services.insights.store.signals import FrictionId, Opening, Quote, Realm, Waiting
+from shared.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+JOB = "discovery"
+
+MOST_WAITING = 20_000
+"""Frictions looked at in one round: exact neighbours of more take too long. The latest ones."""
+
+MOST_TEXTS = 3_000
+"""Frictions whose words say what is common."""
+
+UNTITLED = "Not yet named"
+
+Assignment = tuple[FrictionId, Assigned]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a round came to: signals opened, frictions assigned to them or to known ones."""
+
+    opened: int
+    assigned: int
+
+
+class Discovery:
+    """Opens signals and keeps their titles. Several may run: one at a time does the work."""
+
+    def __init__(self, pool: Pool, *, grain: Grain, clock: Clock) -> None:
+        self._pool = pool
+        self._grain = grain
+        self._clock = clock
+
+    async def run_once(self) -> Found | None:
+        """One round over all realms; None where another process is at it. Raises Unavailable when PostgreSQL is away."""
+        async with locks.leading(self._pool, JOB) as is_leader:
+            if not is_leader:
+                return None
+            async with transaction(self._pool) as connection:
+                realms = await signals.backlogs(connection)
+            found = [await self._discover(realm) for realm in realms]
+            await self._retitle()
+        return Found(sum(one.opened for one in found), sum(one.assigned for one in found))
+
+    async def _discover(self, realm: Realm) -> Found:
+        async with transaction(self._pool) as connection:
+            waiting = await signals.waiting(connection, realm, limit=MOST_WAITING)
+            known = KnownSignals(threshold=self._grain.threshold)
+            await known.refresh(connection, [realm])
+        if waiting is None:
+            return Found(0, 0)
+        late = known.assign(realm, waiting.vectors)
+        rest = _without(waiting, late)
+        found = await asyncio.to_thread(groups, rest.vectors, rest.persons, self._grain)
+        common = await self._common(realm) if found else None
+        belated = [(friction, signal) for friction, signal in zip(waiting.ids, late, strict=True) if signal is not None]
+        if not found and not belated:
+            return Found(0, 0)
+        async with transaction(self._pool) as connection:
+            await locks.take(connection, shared=frozenset(), alone={realm.tenant})
+            opened = [await self._open(connection, realm, rest, group, common) for group in found if common is not None]
+            assigned = [*belated, *(assignment for members in opened for assignment in members)]
+            count = await _assign(connection, realm, assigned)
+        log.info("discovery.found", signals=sum(map(bool, opened)), assigned=count, waiting=len(waiting.ids) - count)
+        return Found(sum(map(bool, opened)), count)
+
+    async def _open(
+        self, connection: Connection, realm: Realm, waiting: Waiting, group: Group, common: Background
+    ) -> list[Assignment]:
+        """Open the signal of a group, if those who still wait are enough. Returns who belongs to it."""
+        similarity = {waiting.ids[row]: cosine for row, cosine in zip(group.rows, group.similarities, strict=True)}
+        still = await signals.hold_waiting(connection, realm, list(similarity))
+        if len(set(still.values())) < self._grain.people:
+            return []
+        quotes = await signals.quotes(connection, realm, list(still))
+        opening = Opening(realm, min(still), group.centre, _title(quotes, common))
+        await signals.open_one(connection, opening, now=self._clock())
+        return [(friction, Assigned(opening.signal_id, similarity[friction])) for friction in sorted(still)]
+
+    async def _retitle(self) -> None:
+        async with transaction(self._pool) as connection:
+            doubted = await signals.untitled(connection)
+        for found in doubted:
+            common = await self._common(found.realm)
+            async with transaction(self._pool) as connection:
+                await locks.take(connection, shared=frozenset(), alone={found.realm.tenant})
+                quotes = await signals.members(connection, found.realm, found.signal_id, limit=MOST_TEXTS)
+                await signals.retitle(connection, found, _title(quotes, common), now=self._clock())
+
+    async def _common(self, realm: Realm) -> Background:
+        async with transaction(self._pool) as connection:
+            quotes = await signals.texts(connection, realm, limit=MOST_TEXTS)
+        return await asyncio.to_thread(background, _said(quotes))
+
+
+async def _assign(connection: Connection, realm: Realm, assigned: Sequence[Assignment]) -> int:
+    """Give waiting frictions their signals, and count them there. Returns how many still waited."""
+    still = await signals.hold_waiting(connection, realm, [friction for friction, _ in assigned])
+    assigned = [(friction, signal) for friction, signal in assigned if friction in still]
+    places = {signals.place(realm.tenant, friction) for friction, _ in assigned}
+    before = await contacts.counted(connection, places)
+    await signals.assign(connection, realm.tenant, assigned)
+    await rollups.add(connection, change(before=before, after=await contacts.counted(connection, places)))
+    return len(assigned)
+
+
+def _without(waiting: Waiting, assigned: Sequence[Assigned | None]) -> Waiting:
+    rows = [row for row, signal in enumerate(assigned) if signal is None]
+    return Waiting(tuple(waiting.ids[row] for row in rows), tuple(waiting.persons[row] for row in rows), waiting.vectors[rows])
+
+
+def _title(quotes: Sequence[Quote], common: Background) -> str:
+    kinds = sorted(quote.kind for quote in quotes)
+    most = max(kinds, key=kinds.count, default="unknown")
+    return title(_said(quotes), common, otherwise=UNTITLED if most == "unknown" else f"{most.capitalize()}, not yet named")
+
+
+def _said(quotes: Sequence[Quote]) -> list[Said]:
+    return [Said(quote.person, quote.words) for quote in quotes]
