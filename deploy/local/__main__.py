@@ -9,10 +9,11 @@ import os
 import shlex
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.local.errors import LocalError
-from deploy.local.infrastructure import from_environment
+from deploy.local.infrastructure import Running, from_environment
 from deploy.local.jars import CACHE, REPOSITORY, jars
 
 
@@ -38,15 +39,21 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _stay(folder: Path, brokers: int) -> None:
-    enough = asyncio.Event()
+    this = asyncio.current_task()
+    assert this is not None
     for reason in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(reason, enough.set)
-    async with from_environment(folder, os.environ, brokers=brokers) as running:
-        if running.postgres and not running.postgres.folder.is_relative_to(folder):
-            print(f"# PostgreSQL must not be root and cannot reach {folder}: its data is in {running.postgres.folder}")
-        print(f"KAFKA_BOOTSTRAP_SERVERS={shlex.quote(running.bootstrap_servers)}")
-        print(f"DATABASE_URL={shlex.quote(running.database_url)}", flush=True)
-        await enough.wait()
+        asyncio.get_running_loop().add_signal_handler(reason, this.cancel)
+    with suppress(asyncio.CancelledError):
+        async with from_environment(folder, os.environ, brokers=brokers) as running:
+            _print(running, folder)
+            await asyncio.Event().wait()
+
+
+def _print(running: Running, folder: Path) -> None:
+    if running.postgres and not running.postgres.folder.is_relative_to(folder):
+        print(f"# PostgreSQL must not be root and cannot reach {folder}: its data is in {running.postgres.folder}")
+    print(f"KAFKA_BOOTSTRAP_SERVERS={shlex.quote(running.bootstrap_servers)}")
+    print(f"DATABASE_URL={shlex.quote(running.database_url)}", flush=True)
 
 
 if __name__ == "__main__":

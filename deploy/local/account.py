@@ -47,7 +47,7 @@ def reachable(folder: Path, *, by: Account | None) -> Path:
     elsewhere.mkdir(mode=0o711, exist_ok=True)
     owner = elsewhere.lstat()
     # Anybody may write to the temporary folder: what somebody else put there first must not be run or trusted by root.
-    if owner.st_uid != os.geteuid() or not stat.S_ISDIR(owner.st_mode):
+    if owner.st_uid not in (os.geteuid(), by.uid) or not stat.S_ISDIR(owner.st_mode):
         raise LocalError(f"{elsewhere} belongs to somebody else. Remove it, or set TMPDIR to another folder")
     return elsewhere
 

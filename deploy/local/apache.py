@@ -64,8 +64,8 @@ class ApacheNode:
         if self._server:
             await self._server.kill()
 
-    async def _answers(self) -> bool:
-        return await answers(self.place.broker)
+    async def _answers(self) -> None:
+        await answers(self.place.broker)
 
 
 class Apache:
@@ -121,9 +121,10 @@ class Apache:
             file.write_text(new_cluster_id())
         return file.read_text()
 
-    async def _answers(self) -> bool:
+    async def _answers(self) -> None:
         # Each is asked: one that has just started knows the others before they answer.
-        return all([await answers(node.place.broker, brokers=len(self.nodes)) for node in self.nodes])
+        for node in self.nodes:
+            await answers(node.place.broker, brokers=len(self.nodes))
 
 
 async def _together(steps: Iterable[Coroutine[None, None, None]]) -> None:

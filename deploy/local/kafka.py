@@ -5,7 +5,7 @@ from typing import Protocol, Self
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from deploy.local.waiting import is_listening
+from deploy.local.waiting import NotYet, is_listening
 
 
 class Broker(Protocol):
@@ -36,19 +36,20 @@ class Broker(Protocol):
     async def __aexit__(self, *_: object) -> None: ...
 
 
-async def answers(bootstrap_servers: str, *, brokers: int = 1) -> bool:
-    """Whether a client that asks there for metadata is told of so many brokers."""
+async def answers(bootstrap_servers: str, *, brokers: int = 1) -> None:
+    """Raises NotYet unless a client that asks there for metadata is told of so many brokers."""
     # aiokafka reports every refused connection as an error: it is asked only once somebody listens.
     addresses = (address.strip().rpartition(":") for address in bootstrap_servers.split(","))
     if not any([await is_listening(host, int(port)) for host, _, port in addresses]):
-        return False
+        raise NotYet(f"nobody listens at {bootstrap_servers}")
     client = AIOKafkaClient(bootstrap_servers=bootstrap_servers, client_id="failbetter-local", request_timeout_ms=5_000)
     try:
         async with asyncio.timeout(10):
             await client.bootstrap()
-            return len(client.cluster.brokers()) >= brokers
-    except (KafkaError, OSError, TimeoutError):
-        return False
+        if (known := len(client.cluster.brokers())) < brokers:
+            raise NotYet(f"{known} of {brokers} brokers are up")
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise NotYet(f"{type(error).__name__}: {error}") from error
     finally:
         await client.close()
 

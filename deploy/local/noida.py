@@ -1,5 +1,6 @@
 import importlib.util
 import json
+import os
 from pathlib import Path
 from typing import Self
 
@@ -75,8 +76,8 @@ class Noida:
         broker = {"broker_id": 1, "host": "127.0.0.1", "port": 0, "cluster_id": new_cluster_id()}
         saved.write_text(json.dumps(nothing | broker))
 
-    async def _answers(self) -> bool:
-        return await answers(self.bootstrap_servers)
+    async def _answers(self) -> None:
+        await answers(self.bootstrap_servers)
 
 
 def _program() -> Path:
@@ -85,5 +86,6 @@ def _program() -> Path:
     if spec is None or spec.origin is None:
         raise Missing("noida-db is not installed. Run `pip install noida-db`, or set KAFKA=apache or KAFKA_BOOTSTRAP_SERVERS")
     program = Path(spec.origin).with_name("noida-db")
-    program.chmod(0o755)
+    if not os.access(program, os.X_OK):
+        program.chmod(0o755)
     return program

@@ -9,7 +9,7 @@ from deploy.local.account import account, reachable
 from deploy.local.ports import free_ports
 from deploy.local.process import Child
 from deploy.local.programs import programs
-from deploy.local.waiting import until
+from deploy.local.waiting import NotYet, until
 
 START_SECONDS = 60.0
 DATABASE = OWNER = "failbetter"
@@ -143,12 +143,11 @@ class Postgres:
             await _execute(self._address(SUPERUSER, "template1"), f"CREATE EXTENSION IF NOT EXISTS {extension}")
         await _execute(self.superuser_url, f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
 
-    async def _answers(self) -> bool:
+    async def _answers(self) -> None:
         try:
             await _execute(self.superuser_url, "SELECT 1")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-            return False
-        return True
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            raise NotYet(f"{type(error).__name__}: {error}") from error
 
     def _address(self, user: str, database: str) -> str:
         return f"postgresql://{user}:{self._password}@127.0.0.1:{self.port}/{database}"

@@ -7,22 +7,35 @@ from deploy.local.process import Child
 PAUSE_SECONDS = 0.05
 
 
-async def until(answers: Callable[[], Awaitable[bool]], *, what: str, within: float, children: Sequence[Child] = ()) -> None:
-    """
-    Wait until `answers`, asked again and again, is true: at most `within` seconds.
+class NotYet(Exception):
+    """It does not answer, for the reason given; it may soon."""
 
-    Raises Exited as soon as one of the children ends, and Unhealthy when time is up; both say where the log is.
+
+async def until(answers: Callable[[], Awaitable[None]], *, what: str, within: float, children: Sequence[Child] = ()) -> None:
     """
+    Wait until `answers`, called again and again, does not raise NotYet: at most `within` seconds.
+
+    Raises Exited as soon as one of the children ends, and Unhealthy with the last reason when time is up; both say where the log is.
+    """
+    reason = "no answer at all"
     try:
         async with asyncio.timeout(within):
-            while not await answers():
-                for child in children:
-                    if not child.is_running:
-                        raise child.exited()
+            while True:
+                try:
+                    return await answers()
+                except NotYet as not_yet:
+                    reason = str(not_yet)
+                _all_running(children)
                 await asyncio.sleep(PAUSE_SECONDS)
     except TimeoutError as error:
         words = "\n".join(child.last_words() for child in children)
-        raise Unhealthy(f"{what} did not answer within {within:g} s. {words}") from error
+        raise Unhealthy(f"{what} did not answer within {within:g} s: {reason}. {words}") from error
+
+
+def _all_running(children: Sequence[Child]) -> None:
+    for child in children:
+        if not child.is_running:
+            raise child.exited()
 
 
 async def is_listening(host: str, port: int) -> bool:
