@@ -122,7 +122,10 @@ class Desk:
     def __post_init__(self) -> None:
         self.ids = iter(uuid5(NAMESPACE, f"random {number}") for number in range(10_000))
         self.ledger = Ledger(
-            self.pool, known_signals=KnownSignals(threshold=self.threshold), clock=lambda: self.now, random_id=lambda: next(self.ids)
+            self.pool,
+            known_signals=KnownSignals(threshold=self.threshold),
+            clock=lambda: self.now,
+            random_id=lambda: next(self.ids),
         )
 
     @property

@@ -63,16 +63,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What people say in general: in how many of `people` persons' words a phrase occurs."""
+    """What people say in general: in how many of `frictions` a phrase occurs."""
 
-    people: int
+    frictions: int
     spoken: Counter[str]
 
 
 def background(everything: Iterable[Said]) -> Background:
-    """How common each phrase is among all people."""
-    spoken, people = _spoken(everything)
-    return Background(people, spoken)
+    """How common each phrase is in all that is said."""
+    phrases = [_phrases(one.words) for one in everything]
+    return Background(len(phrases), Counter(phrase for one in phrases for phrase in one))
 
 
 def title(members: Sequence[Said], common: Background, *, otherwise: str) -> str:
@@ -88,7 +88,7 @@ def title(members: Sequence[Said], common: Background, *, otherwise: str) -> str
 
 def _score(phrase: str, count: int, people: int, common: Background) -> float:
     inside = count / people
-    outside = (common.spoken.get(phrase, 0) + 1) / (common.people + 1)
+    outside = (common.spoken.get(phrase, 0) + 1) / (common.frictions + 1)
     return inside * log(inside / outside) * TELLING[phrase.count(" ")]
 
 

@@ -33,17 +33,18 @@ async def migrate(url: str) -> None:
     async with unavailable_when_away():
         connection = await asyncpg.connect(url, timeout=5.0)
         try:
-            await _check(connection)
+            has_vector = await connection.fetchval("SELECT count(*) > 0 FROM pg_available_extensions WHERE name = 'vector'")
+            check(connection.get_server_version().major, has_vector=has_vector)
         finally:
             await connection.close()
     await _apply(url)
 
 
-async def _check(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    version = connection.get_server_version()
-    if version.major < OLDEST:
-        raise Unsuitable(f"PostgreSQL {version.major} is too old: insights needs {OLDEST} or newer")
-    if not await connection.fetchval("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'"):
+def check(major: int, *, has_vector: bool) -> None:
+    """Raises Unsuitable, with what to install."""
+    if major < OLDEST:
+        raise Unsuitable(f"PostgreSQL {major} is too old: insights needs {OLDEST} or newer")
+    if not has_vector:
         raise Unsuitable("this PostgreSQL has no pgvector: install the extension `vector`, 0.7 or newer, on the server")
 
 

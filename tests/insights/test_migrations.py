@@ -1,0 +1,49 @@
+"""The schema comes up once, however many replicas start, and only where it can."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.local import Running
+from services.insights.store import migrations
+from services.insights.store.migrations import Unsuitable, check, migrate
+from shared.errors import Unavailable
+from tests.insights.conftest import administer, named
+
+
+async def test_replicas_that_start_at_once_migrate_once(running: Running) -> None:
+    url = named(running.database_url, "failbetter_race")
+    await administer(running.database_url, "CREATE DATABASE failbetter_race")
+    try:
+        await asyncio.gather(*(migrate(url) for _ in range(6)))
+        connection = await asyncpg.connect(url)
+        try:
+            applied = await connection.fetch("SELECT version FROM schema_migrations")
+            wanted = [path.name.split("_")[0] for path in sorted((migrations.FOLDER / "migrations").glob("*.sql"))]
+            assert [row["version"] for row in applied] == wanted
+        finally:
+            await connection.close()
+    finally:
+        await administer(running.database_url, "DROP DATABASE failbetter_race WITH (FORCE)")
+
+
+async def test_no_schema_file_is_written(running: Running, database_url: str) -> None:
+    await migrate(database_url)
+    assert not (Path.cwd() / "db").exists()
+
+
+async def test_a_database_that_is_away_is_unavailable() -> None:
+    with pytest.raises(Unavailable):
+        await migrate("postgresql://nobody@127.0.0.1:1/nothing")
+
+
+def test_an_old_postgresql_is_refused() -> None:
+    with pytest.raises(Unsuitable, match="PostgreSQL 16 is too old: insights needs 17 or newer"):
+        check(16, has_vector=True)
+
+
+def test_postgresql_without_pgvector_is_refused() -> None:
+    with pytest.raises(Unsuitable, match="no pgvector"):
+        check(18, has_vector=False)
