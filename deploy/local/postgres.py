@@ -1,4 +1,5 @@
 import secrets
+import shutil
 import signal
 from pathlib import Path
 from typing import Self
@@ -81,7 +82,7 @@ class Postgres:
         """Returns when it answers queries. The first start in a folder makes the data."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._programs.provide()
-        if not (self._data / "PG_VERSION").exists():
+        if not self._data.exists():
             await self._initialise()
         self._password = (self.folder / "password").read_text()
         await self._server.start()
@@ -123,12 +124,16 @@ class Postgres:
         if self._account:
             self._account.owns(self.folder)
             self._account.owns(password)
+        # Under another name until it is complete: a run that was killed meanwhile must not look like a database.
+        unfinished = self.folder / "data.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
         options = [f"--username={SUPERUSER}", f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command = [str(self._programs.folder / "initdb"), f"--pgdata={self._data}", *options, *locale]
+        command = [str(self._programs.folder / "initdb"), f"--pgdata={unfinished}", *options, *locale]
         initdb = Child(command, name="initdb", folder=self.folder, account=self._account)
         await initdb.start()
         await initdb.finish(within=START_SECONDS)
+        unfinished.rename(self._data)
 
     async def _prepare(self) -> None:
         admin = await asyncpg.connect(self.superuser_url, timeout=10)

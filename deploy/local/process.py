@@ -83,16 +83,17 @@ class Child:
         self._forget()
 
     async def finish(self, within: float) -> None:
-        """Wait until it has done its work. Raises Exited where it did not end well, or not in time."""
-        deadline = time.monotonic() + within
-        while self.is_running:
-            if time.monotonic() > deadline:
-                await self.stop()
-                raise Exited(f"{self.name} was not done after {within:g} s. {self.last_words()}")
-            await asyncio.sleep(0.02)
+        """Wait until it has done its work. Raises Exited where it did not end well, or not in time; never leaves it running."""
+        try:
+            async with asyncio.timeout(within):
+                while self.is_running:  # noqa: ASYNC110 -- polling needs no event loop that outlives the child
+                    await asyncio.sleep(0.02)
+        except TimeoutError as error:
+            raise Exited(f"{self.name} was not done after {within:g} s. {self.last_words()}") from error
+        finally:
+            await self.stop()
         if self._process is not None and self._process.returncode != 0:
             raise self.exited()
-        self._forget()
 
     def exited(self) -> Exited:
         """The error that says how it ended."""

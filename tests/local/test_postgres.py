@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -30,6 +31,14 @@ async def test_the_owner_makes_databases_from_templates_but_is_no_superuser(post
     await postgres.drop_database("copy")
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await asyncpg.connect(copy)
+
+
+async def test_a_first_start_that_was_interrupted_does_not_spoil_the_next(place: Path) -> None:
+    (place / "data.unfinished").mkdir()
+    (place / "data.unfinished" / "PG_VERSION").write_text("18")
+
+    async with Postgres(place) as postgres, connected(postgres.url) as connection:
+        assert await connection.fetchval("SELECT 1") == 1
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
