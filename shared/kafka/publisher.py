@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 REOPEN_SECONDS = 0.5
 FLUSH_SECONDS = 10.0
+MAX_RECORD_BYTES = 1_000_000
+"""Less than a topic takes (1 MiB): a broker that refuses a record leaves an idempotent producer out of order."""
 
 
 class TooLarge(Rejected):
@@ -145,7 +147,7 @@ class Publisher:
                 enable_idempotence=True,
                 linger_ms=self._linger_ms,
                 max_batch_size=256 * 1024,
-                max_request_size=1024 * 1024,
+                max_request_size=MAX_RECORD_BYTES,
                 request_timeout_ms=int(self._deadline * 1000),
             )
             try:
