@@ -15,7 +15,8 @@ from deploy.demo.contacts import complaints
 from deploy.demo.findings import Insights, NotFound
 from deploy.demo.replay import Refused, replay
 from deploy.demo.screen import Screen
-from deploy.local import LocalError, from_environment
+from deploy.local import LocalError, claimed, from_environment
+from deploy.local.ports import free_or
 from deploy.local.services import ROOT, Services, command, services
 
 FOLDER = ROOT / ".demo"
@@ -26,18 +27,23 @@ PORTS = (8001, 8002, 8003)
 
 async def demo(screen: Screen, *, stay: bool) -> None:
     """The main job, end to end."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
     screen.step("starting PostgreSQL and a Kafka broker on this machine (logs in .demo/)")
-    async with from_environment(FOLDER, os.environ) as running:
+    async with from_environment(_emptied("infrastructure"), os.environ) as running:
         screen.step("starting intake, triage and insights")
         settings = {"INSIGHTS_DISCOVERY_SECONDS": "3"}
-        async with services(running, FOLDER / "services", ports=PORTS, settings=settings) as started:
+        async with services(running, _emptied("services"), ports=free_or(PORTS), settings=settings) as started:
             await _main_job(screen, started)
             with _environment_file(started):
                 if stay:
                     screen.step("everything stays up until Ctrl-C")
                     await _until_told_to_stop()
+
+
+def _emptied(name: str) -> Path:
+    folder = FOLDER / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 async def _main_job(screen: Screen, started: Services) -> None:
@@ -90,7 +96,8 @@ def _main() -> int:
     screen = Screen()
     status = 0
     try:
-        asyncio.run(demo(screen, stay=stay))
+        with claimed(FOLDER):
+            asyncio.run(demo(screen, stay=stay))
     except* (LocalError, NotFound, Refused, OSError) as errors:
         status = 1
         for error in errors.exceptions:

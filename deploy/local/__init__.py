@@ -17,7 +17,7 @@ It stands alone: nothing of services/ or shared/ is imported.
 """
 
 from deploy.local.errors import LocalError
-from deploy.local.infrastructure import Kafka, Running, from_environment, infrastructure, kafka_named_in, new_broker
+from deploy.local.infrastructure import Kafka, Running, claimed, from_environment, infrastructure, kafka_named_in, new_broker
 from deploy.local.kafka import Broker
 from deploy.local.postgres import Postgres
 from deploy.local.process import Child

@@ -44,7 +44,7 @@ async def infrastructure(
     Raises LocalError with a message for people: what failed, and where its log is.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(_claimed(folder))
+        stack.enter_context(claimed(folder))
         if database_url:
             await _postgres_elsewhere(database_url)
         if bootstrap_servers:
@@ -105,7 +105,8 @@ async def _postgres_elsewhere(database_url: str) -> None:
 
 
 @contextmanager
-def _claimed(folder: Path) -> Iterator[None]:
+def claimed(folder: Path) -> Iterator[None]:
+    """Nobody else uses `folder` inside the block. Raises Occupied when somebody does."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:

@@ -16,6 +16,11 @@ def free_ports(count: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+def free_or(wanted: tuple[int, ...]) -> tuple[int, ...]:
+    """The ports that are wanted, or free ones where somebody has one of them."""
+    return wanted if all(_is_free(port) for port in wanted) else free_ports(len(wanted))
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         # Without it a port whose last connections are still in TIME_WAIT would seem taken, though a server could open it.

@@ -73,7 +73,7 @@ async def services(
     folder: Path,
     *,
     tenant: str = "demo",
-    ports: tuple[int, int, int] | None = None,
+    ports: tuple[int, ...] | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Services]:
     """Topics made, a key made, three services started and ready; stopped at the end, in the order of the flow."""
