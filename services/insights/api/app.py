@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response, Security
+from fastapi.security import HTTPBearer
 
 from services.insights.api.contacts import contact_routes
 from services.insights.api.guard import Guard
@@ -52,12 +53,14 @@ def create_app(
 
     for routes in operators:
         app.include_router(routes)
+    # For the description only: who may come in is the door's decision.
+    described = HTTPBearer(auto_error=False, description="An API key with the scope insights:read.")
     for routes in (
         summary_routes(pool=pool, door=door, clock=clock),
         signal_routes(pool=pool, door=door, clock=clock),
         contact_routes(pool=pool, door=door),
     ):
-        app.include_router(routes, prefix="/v1")
+        app.include_router(routes, prefix="/v1", dependencies=[Security(described)])
     app.include_router(asset_routes(assets))
     app.include_router(
         entrance_routes(door=door, credentials=credentials, sessions=sessions, links=links, screen=screen, is_https=is_https)

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.insights.api.answer import Answer
+from services.insights.api import examples
+from services.insights.api.answer import Answer, shown_as
 from services.insights.reads.journey import Arrival, Journey
 from shared.events import (
     Candidate,
@@ -133,6 +134,8 @@ class JourneyAnswer(Answer):
     """
     `journey`, `contact` and `triage` are null for a contact that is known only by a dead letter or by an outcome that came first.
     """
+
+    model_config = shown_as(examples.JOURNEY)
 
     contact_id: UUID
     journey: StationsAnswer | None

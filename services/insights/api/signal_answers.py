@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.insights.api.answer import Answer
+from services.insights.api import examples
+from services.insights.api.answer import Answer, shown_as
 from services.insights.reads.answers import Bucket
 from services.insights.reads.signals import SignalDetail
 from shared.events import Change, Channel, Kind, Status, Trend
@@ -45,7 +46,7 @@ class SignalAnswer(Answer):
     A product-level thing behind many frictions.
 
     `customers` and `contacts` are all it ever had; `kind` and `products` are those of its latest 200 frictions;
-    `weeks` are the last twelve and the running one; first and last seen are exact to the hour.
+    `weeks` are stretches of seven days, the last one up to now; first and last seen are exact to the hour.
     """
 
     signal_id: UUID
@@ -94,6 +95,8 @@ class HistoryAnswer(Answer):
 class SignalDetailAnswer(SignalAnswer):
     """One signal with its evidence, its history and the formula of its priority."""
 
+    model_config = shown_as(examples.SIGNAL)
+
     note: str | None
     merged_into: UUID | None
     priority_formula: PriorityAnswer
@@ -102,6 +105,8 @@ class SignalDetailAnswer(SignalAnswer):
 
 class SignalsAnswer(Answer):
     """A page of signals, the most urgent first. `total` counts all that fit."""
+
+    model_config = shown_as(examples.SIGNALS)
 
     signals: tuple[SignalAnswer, ...]
     total: int
@@ -123,12 +128,16 @@ class SignalContactAnswer(Answer):
 class SignalContactsAnswer(Answer):
     """A page of a signal's contacts, latest first."""
 
+    model_config = shown_as(examples.CONTACTS)
+
     contacts: tuple[SignalContactAnswer, ...]
     next_cursor: str | None
 
 
 class SeriesAnswer(Answer):
     """Whole buckets from the one that `since` lies in, zeros included."""
+
+    model_config = shown_as(examples.SERIES)
 
     signal_id: UUID
     bucket: Bucket

@@ -6,7 +6,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from services.insights.api.answer import Answer
+from services.insights.api import examples
+from services.insights.api.answer import Answer, shown_as
 from services.insights.api.callers import caller_of
 from services.insights.api.parameters import Asked, Time
 from services.insights.api.refusals import refuse
@@ -64,6 +65,8 @@ class SatisfactionAnswer(Answer):
 
 class SummaryAnswer(Answer):
     """Whole days in UTC, `until` excluded. `satisfaction` is null while nobody has answered."""
+
+    model_config = shown_as(examples.SUMMARY)
 
     since: datetime
     until: datetime

@@ -38,11 +38,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A label under the drawing at `x` percent; the outermost ones are anchored so that they stay inside."""
+    """A label under the drawing, its middle at `x` percent."""
 
     x: float
     text: str
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Chart:
     highest: int
 
 
-def chart(points: Sequence[Point], *, labels: int = 6) -> Chart:
+def chart(points: Sequence[Point], *, labels: int = 5) -> Chart:
     """A chart with a round axis and at most `labels` dates under it."""
     ticks = _round_ticks(max((point.contacts for point in points), default=0))
     top = ticks[-1]
@@ -108,7 +107,6 @@ def _marks(points: Sequence[Point], labels: int) -> tuple[Mark, ...]:
         Mark(
             x=round(slot * (place + 0.5), 3),
             text=f"{points[place].start:%H:%M}" if is_within_a_day else f"{points[place].start.day} {points[place].start:%b}",
-            anchor="end" if place == len(points) - 1 and len(points) > labels else "middle",
         )
         for place in places
     )

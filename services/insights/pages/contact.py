@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from services.insights.pages.wording import channel_name, count, day, percent, plural, took
 from services.insights.reads.journey import Arrival, Journey, JourneyOutcome, JourneySignal, journey_of
 from services.insights.reads.passages import Passage, passages
 from services.insights.store.connection import Connection
-from shared.events import Disposition, Queue, Urgency
+from shared.events import Disposition, Queue, Resolution, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _end(journey: Journey) -> tuple[Step, ...]:
     if journey.outcome is None:
         return (Step("No outcome reported yet", tone="waits"),)
     outcome = journey.outcome
-    return (Step(f"Ended: {outcome.resolution}", outcome.occurred_at, words=_outcome(outcome)),)
+    return (Step(_ENDS[outcome.resolution], outcome.occurred_at, words=_outcome(outcome)),)
 
 
 def _outcome(outcome: JourneyOutcome) -> str:
@@ -166,3 +167,6 @@ def _facts(journey: Journey, arrival: Arrival) -> tuple[Fact, ...]:
         ("Contact", str(journey.contact_id)),
     )
     return tuple(Fact(name, words) for name, words in known if words)
+
+
+_ENDS: Final = {Resolution.WON: "Ended well", Resolution.LOST: "Lost", Resolution.OPEN: "Still open"}

@@ -6,10 +6,10 @@ from typing import Final
 
 from services.insights.pages.charts import Chart, sparkline
 from services.insights.pages.gauge import Gauge, gauge
-from services.insights.pages.wording import count, plural
+from services.insights.pages.wording import count
 from services.insights.reads.answers import Bucket
 from services.insights.reads.filters import Filters
-from services.insights.reads.signals import Place, RankedSignal, Ranking, ranked_page
+from services.insights.reads.signals import Heading, Place, RankedSignal, Ranking, ranked_page
 from services.insights.reads.summary import Overview, frictions_waiting, overview_of
 from services.insights.store.connection import Connection
 from shared.events import Trend
@@ -32,7 +32,8 @@ class OverviewPage:
     """Everything the template needs."""
 
     headline: str
-    lead: str
+    worsening: tuple[Heading, ...]
+    also: str
     since: datetime
     now: datetime
     is_empty: bool
@@ -59,7 +60,8 @@ async def overview_page(
     is_empty = not (ranking.total or waiting or summary.contacts)
     return OverviewPage(
         headline="Nothing has arrived yet" if is_empty else _headline(ranking),
-        lead="" if is_empty else _lead(ranking),
+        worsening=ranking.worsening,
+        also=_also(ranking),
         since=since,
         now=now,
         is_empty=is_empty,
@@ -79,19 +81,28 @@ def _headline(ranking: Ranking) -> str:
     worse = ranking.trends.get(Trend.ESCALATING, 0)
     fresh = ranking.trends.get(Trend.NEW, 0)
     if worse:
-        return f"{_spelled(worse)} {'signal is' if worse == 1 else 'signals are'} getting worse"
+        return f"{_spelled(worse)} signal{'' if worse == 1 else 's'} {_is(worse)} getting worse"
     if fresh:
         return f"{_spelled(fresh)} new {'signal' if fresh == 1 else 'signals'}, none getting worse"
     return "Nothing is getting worse"
 
 
-def _lead(ranking: Ranking) -> str:
-    easing, fresh = ranking.trends.get(Trend.EASING, 0), ranking.trends.get(Trend.NEW, 0)
+def _also(ranking: Ranking) -> str:
+    """What else moved, after the signals that are named."""
+    unnamed = ranking.trends.get(Trend.ESCALATING, 0) - len(ranking.worsening)
+    fresh = ranking.trends.get(Trend.NEW, 0) if ranking.worsening else 0
+    easing = ranking.trends.get(Trend.EASING, 0)
     said = [
-        f"{_spelled(fresh)} {'is' if fresh == 1 else 'are'} new" if fresh and ranking.trends.get(Trend.ESCALATING) else "",
-        f"{_spelled(easing).lower() if fresh else _spelled(easing)} {'is' if easing == 1 else 'are'} easing" if easing else "",
+        f"{_spelled(unnamed).lower()} more {_is(unnamed)} getting worse" if unnamed else "",
+        f"{_spelled(fresh).lower()} {_is(fresh)} new" if fresh else "",
+        f"{_spelled(easing).lower()} {_is(easing)} easing" if easing else "",
     ]
-    return f"{', '.join(part for part in said if part)}." if any(said) else ""
+    words = ", ".join(part for part in said if part)
+    return f"{words[0].upper()}{words[1:]}." if words else ""
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _spelled(number: int) -> str:
@@ -109,9 +120,9 @@ def _ratio(summary: Overview) -> str:
 
 
 def _row(signal: RankedSignal) -> Row:
-    complete = [point.contacts for point in signal.weeks if point.is_complete]
+    weeks = [point.contacts for point in signal.weeks]
     label = (
-        f"Contacts per week, {len(complete)} weeks: from {count(complete[0])} to {count(complete[-1])}, "
-        f"highest {count(max(complete))}; {plural(signal.weeks[-1].contacts, 'contact', 'contacts')} this week so far"
+        f"Contacts in the last {len(weeks)} weeks: {count(weeks[-1])} in the last seven days, "
+        f"{count(weeks[-2])} in the seven before, highest {count(max(weeks))}"
     )
     return Row(signal, sparkline(signal.weeks), label)

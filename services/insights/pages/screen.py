@@ -45,6 +45,7 @@ class Screen:
             "percent": wording.percent,
             "plural": wording.plural,
             "score": wording.score,
+            "shortened": wording.shortened,
             "spoken": wording.spoken,
             "status": wording.status_name,
         }

@@ -16,6 +16,7 @@ from services.insights.store.connection import Connection
 from shared.events import Change, Status
 
 BARS: Final = {Bucket.HOUR: 48, Bucket.DAY: 42, Bucket.WEEK: 26}
+SHORTEST: Final = 13
 CONTACTS: Final = 10
 
 
@@ -53,7 +54,7 @@ async def signal_page(
     detail = await signal_of(connection, tenant, signal_id, at=now)
     if detail is None:
         return None
-    since = now - (BARS[bucket] - 1) * bucket.length
+    since = _beginning(detail.signal.first_seen, bucket, now)
     series = await series_of(connection, tenant, [signal_id], bucket=bucket, since=since, until=now, now=now)
     points = series[signal_id]
     return SignalPage(
@@ -72,6 +73,12 @@ async def signal_page(
     )
 
 
+def _beginning(first_seen: datetime | None, bucket: Bucket, now: datetime) -> datetime:
+    """A young signal does not begin with a row of nothing, but its chart keeps some length to be judged by."""
+    longest, shortest = now - (BARS[bucket] - 1) * bucket.length, now - (SHORTEST - 1) * bucket.length
+    return min(shortest, max(longest, (first_seen or longest) - bucket.length))
+
+
 def _label(points: tuple[Point, ...], bucket: Bucket) -> str:
     highest = max(points, key=lambda point: point.contacts)
     return (
@@ -81,14 +88,10 @@ def _label(points: tuple[Point, ...], bucket: Bucket) -> str:
 
 
 def _course(weeks: tuple[Point, ...]) -> str:
-    """The last whole week against the four before it, and the week that runs."""
-    whole = [point.contacts for point in weeks if point.is_complete]
-    running = weeks[-1].contacts if not weeks[-1].is_complete else 0
-    usual = sum(whole[-5:-1]) / 4
-    return (
-        f"{plural(whole[-1], 'contact', 'contacts')} last week, against {usual:,.1f} a week in the four before; "
-        f"{count(running)} so far this week."
-    )
+    """The last seven days against the four weeks before them."""
+    *before, last = (point.contacts for point in weeks[-5:])
+    usual = sum(before) / len(before)
+    return f"{plural(last, 'contact', 'contacts')} in the last seven days, against {usual:,.1f} a week in the four weeks before."
 
 
 def _event(entry: HistoryEntry) -> Event:

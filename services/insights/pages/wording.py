@@ -66,6 +66,14 @@ def spoken(words: tuple[str, ...], *, most: int = 3) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
 
 
+def shortened(words: str, most: int = 150) -> str:
+    """At most `most` characters, cut at a blank."""
+    if len(words) <= most:
+        return words
+    blank = words.rfind(" ", most // 2, most)
+    return f"{words[: blank if blank >= 0 else most]}…"
+
+
 def kind_means(kind: Kind) -> str:
     """What a kind of friction means, in a few words."""
     return _KINDS[kind]

@@ -9,18 +9,20 @@ from uuid import UUID
 
 import asyncpg
 
-from services.insights.reads.answers import Bucket, HistoryEntry, Look, Point, Quote
+from services.insights.reads.answers import HistoryEntry, Look, Point, Quote
 from services.insights.reads.evidence import history_of, looks_of, quotes_of
 from services.insights.reads.filters import Filters
-from services.insights.reads.series import series_of
 from services.insights.rules.priority import Priority, priority_of
-from services.insights.rules.trend import trend_of
+from services.insights.rules.trend import WEEKS_BEFORE, trend_of
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
 from shared.events import Kind, Status, Trend
 
-SPARK: Final = timedelta(weeks=12)
-"""How far back the small series of a list goes, the running week besides."""
+SPARK: Final = 13
+"""Stretches of seven days in the small series of a list."""
+
+MOST_WORSENING: Final = 3
+"""Escalating signals that a page of the ranking names, whatever page it is."""
 
 QUOTES_IN_LISTS: Final = 2
 QUOTES_OF_ONE: Final = 6
@@ -29,7 +31,7 @@ YOUNG: Final = timedelta(weeks=2)
 """A signal whose first contact is younger has nothing to be compared with."""
 
 _SQL: Final = "read_signals"
-_WEEKS: Final = 5
+_JUDGED: Final = 1 + WEEKS_BEFORE
 _NOTHING: Final = Look(Kind.UNKNOWN, ())
 
 
@@ -55,6 +57,7 @@ class RankedSignal:
     """
     A signal in a list: customers and contacts are all it ever had, first and last seen are exact to the hour.
 
+    `weeks` are stretches of seven days, the last one up to now, which is what the trend is judged by.
     `matching` is None where no filter asked for contacts.
     """
 
@@ -77,12 +80,21 @@ class RankedSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A signal by name."""
+
+    signal_id: UUID
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """A page of the ranking; of all that fit how many there are, and of each trend; and where to go on, if there is more."""
 
     items: tuple[RankedSignal, ...]
     total: int
     trends: Mapping[Trend, int]
+    worsening: tuple[Heading, ...]
     next: Place | None
 
 
@@ -138,6 +150,7 @@ async def ranked_page(
         items=await _closely(connection, tenant, page, matching or {}, at=at, quotes=QUOTES_IN_LISTS),
         total=len(standings),
         trends=Counter(standing.trend for standing in standings),
+        worsening=_worsening(standings),
         next=Place(last.priority.score, last.signal_id, at) if last else None,
     )
 
@@ -147,7 +160,7 @@ async def signal_of(connection: Connection, tenant: str, signal_id: UUID, *, at:
     row = await connection.fetchrow(blocks(_SQL)["one_standing"], tenant, signal_id)
     if row is None:
         return None
-    standing = _judged(row, await _weeks(connection, tenant, [signal_id], at), at)
+    standing = _judged(row, await _weeks(connection, tenant, [signal_id], at, _JUDGED), at)
     (signal,) = await _closely(connection, tenant, [standing], {}, at=at, quotes=QUOTES_OF_ONE)
     return SignalDetail(
         signal=signal,
@@ -164,22 +177,27 @@ async def is_signal(connection: Connection, tenant: str, signal_id: UUID) -> boo
 
 async def _standings(connection: Connection, tenant: str, status: Status | None, at: datetime) -> list[_Standing]:
     rows = await connection.fetch(blocks(_SQL)["standings"], tenant, status)
-    weeks = await _weeks(connection, tenant, None, at)
+    weeks = await _weeks(connection, tenant, None, at, _JUDGED)
     return [_judged(row, weeks, at) for row in rows]
 
 
 async def _weeks(
-    connection: Connection, tenant: str, signal_ids: Sequence[UUID] | None, at: datetime
+    connection: Connection, tenant: str, signal_ids: Sequence[UUID] | None, at: datetime, number: int
 ) -> Mapping[tuple[UUID, int], int]:
-    rows = await connection.fetch(blocks(_SQL)["weeks"], tenant, at, _WEEKS, signal_ids)
+    rows = await connection.fetch(blocks(_SQL)["weeks"], tenant, at, number, signal_ids)
     return {(row["signal_id"], row["weeks_ago"]): row["contacts"] for row in rows}
 
 
 def _judged(row: asyncpg.Record, weeks: Mapping[tuple[UUID, int], int], at: datetime) -> _Standing:
-    counts = [weeks.get((row["signal_id"], ago), 0) for ago in range(_WEEKS)]
+    counts = [weeks.get((row["signal_id"], ago), 0) for ago in range(_JUDGED)]
     trend = trend_of(counts, is_young=row["first_hour"] is not None and at - row["first_hour"] < YOUNG)
     intensity = row["intensity"] / row["frictions"] / 1000 if row["frictions"] else 0.0
     return _Standing(row, trend, priority_of(customers=row["customers"], intensity=intensity, trend=trend))
+
+
+def _worsening(standings: Sequence[_Standing]) -> tuple[Heading, ...]:
+    found = sorted((each for each in standings if each.trend is Trend.ESCALATING), key=lambda each: each.order)
+    return tuple(Heading(each.signal_id, each.row["title"]) for each in found[:MOST_WORSENING])
 
 
 async def _matching(connection: Connection, tenant: str, filters: Filters) -> Mapping[UUID, Matching]:
@@ -208,11 +226,23 @@ async def _closely(
 ) -> tuple[RankedSignal, ...]:
     ids = [standing.signal_id for standing in standings]
     looks = await looks_of(connection, tenant, ids)
-    weeks = await series_of(connection, tenant, ids, bucket=Bucket.WEEK, since=at - SPARK, until=at, now=at)
+    weeks = await _weeks(connection, tenant, ids, at, SPARK)
     said = await quotes_of(connection, tenant, ids, most=quotes)
     return tuple(
-        _ranked(standing, looks.get(signal_id, _NOTHING), matching.get(signal_id), weeks[signal_id], said.get(signal_id, ()))
+        _ranked(
+            standing,
+            looks.get(signal_id, _NOTHING),
+            matching.get(signal_id),
+            _spark(signal_id, weeks, at),
+            said.get(signal_id, ()),
+        )
         for standing, signal_id in zip(standings, ids, strict=True)
+    )
+
+
+def _spark(signal_id: UUID, weeks: Mapping[tuple[UUID, int], int], at: datetime) -> tuple[Point, ...]:
+    return tuple(
+        Point(at - timedelta(weeks=ago + 1), weeks.get((signal_id, ago), 0), is_complete=True) for ago in reversed(range(SPARK))
     )
 
 

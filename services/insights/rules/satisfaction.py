@@ -31,14 +31,14 @@ class Satisfaction:
 
 
 def satisfaction(*, satisfied: int, answers: int) -> Satisfaction | None:
-    """None where nobody has answered. The interval is Wilson's (1927), which stays inside 0–1 with few answers."""
+    """None where nobody has answered. The interval is Wilson's (1927), which stays inside 0 to 1 with few answers."""
     if not answers:
         return None
     share = satisfied / answers
     weight = Z_95**2 / answers
     middle = (share + weight / 2) / (1 + weight)
     half = Z_95 / (1 + weight) * sqrt(share * (1 - share) / answers + weight / (4 * answers))
-    return Satisfaction(share, max(0.0, middle - half), min(1.0, middle + half), answers, _verdict(share))
+    return Satisfaction(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)), answers, _verdict(share))
 
 
 def _verdict(share: float) -> Verdict:

@@ -1,0 +1,182 @@
+"""An example of every answer, for the description of the API. Tests hold them against the answers' shapes."""
+
+from types import MappingProxyType
+from typing import Any, Final
+
+Example = MappingProxyType[str, Any]
+
+_SIGNAL: Final = {
+    "signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11",
+    "title": "Charged twice for one order",
+    "status": "open",
+    "owner": None,
+    "opened_at": "2025-11-03T08:12:44Z",
+    "kind": "charge",
+    "products": ["Checkout"],
+    "trend": "escalating",
+    "priority": 312.4,
+    "customers": 128,
+    "contacts": 164,
+    "first_seen": "2025-11-01T17:00:00Z",
+    "last_seen": "2025-11-24T08:00:00Z",
+    "matching": None,
+    "weeks": [{"start": "2025-11-17T09:30:00Z", "contacts": 71, "is_complete": True}],
+    "quotes": [
+        {
+            "contact_id": "0b9a3c51-6a1e-5d3b-9c2f-1f4d5e6a7b80",
+            "occurred_at": "2025-11-24T07:58:10Z",
+            "before": "Hello, ",
+            "words": "my card was charged twice for one order.",
+            "after": " Please give it back.",
+            "kind": "charge",
+            "channel": "email",
+            "product": "Checkout",
+            "plan": "Pro",
+        }
+    ],
+}
+
+SIGNALS: Final = Example({"signals": [_SIGNAL], "total": 34, "next_cursor": "eyJzY29yZSI6MzEyLjR9"})
+
+SIGNAL: Final = Example(
+    {
+        **_SIGNAL,
+        "note": None,
+        "merged_into": None,
+        "priority_formula": {
+            "score": 312.4,
+            "factors": [
+                {"name": "people", "value": 128.0, "explanation": "128 different customers"},
+                {"name": "intensity", "value": 1.22, "explanation": "0.72 of 1 on average over its frictions"},
+                {"name": "trend", "value": 2.0, "explanation": "escalating"},
+                {"name": "value", "value": 1.0, "explanation": "no annual value is known"},
+            ],
+        },
+        "history": [
+            {
+                "change": "opened",
+                "actor": "discovery",
+                "changed_at": "2025-11-03T08:12:44Z",
+                "before": None,
+                "after": "Charged twice for one order",
+            }
+        ],
+    }
+)
+
+CONTACTS: Final = Example(
+    {
+        "contacts": [
+            {
+                "contact_id": "0b9a3c51-6a1e-5d3b-9c2f-1f4d5e6a7b80",
+                "occurred_at": "2025-11-24T07:58:10Z",
+                "kind": "charge",
+                "intensity": 0.72,
+                "channel": "email",
+                "plan": "Pro",
+                "product": "Checkout",
+                "product_version": "5.2",
+                "language": "en",
+            }
+        ],
+        "next_cursor": None,
+    }
+)
+
+SERIES: Final = Example(
+    {
+        "signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11",
+        "bucket": "day",
+        "since": "2025-11-23T00:00:00Z",
+        "until": "2025-11-25T00:00:00Z",
+        "contacts": 17,
+        "points": [
+            {"start": "2025-11-23T00:00:00Z", "contacts": 14, "is_complete": True},
+            {"start": "2025-11-24T00:00:00Z", "contacts": 3, "is_complete": False},
+        ],
+    }
+)
+
+SUMMARY: Final = Example(
+    {
+        "since": "2025-10-28T00:00:00Z",
+        "until": "2025-11-25T00:00:00Z",
+        "contacts": 741,
+        "dispositions": [
+            {"disposition": "friction", "contacts": 620, "frictions": 702},
+            {"disposition": "praise", "contacts": 121, "frictions": 0},
+        ],
+        "wins": {"total": 193, "praise": 121, "won": 72},
+        "frictions": {"contacts": 620, "frictions": 702, "lost": 18},
+        "satisfaction": {"share": 0.84, "low": 0.805, "high": 0.866, "answers": 588, "verdict": "within"},
+        "satisfaction_aim": [0.8, 0.9],
+        "top_signals": [_SIGNAL],
+    }
+)
+
+JOURNEY: Final = Example(
+    {
+        "contact_id": "0b9a3c51-6a1e-5d3b-9c2f-1f4d5e6a7b80",
+        "journey": {
+            "occurred": {"at": "2025-11-24T07:58:10Z"},
+            "received": {"at": "2025-11-24T07:58:10.240Z"},
+            "triaged": {"at": "2025-11-24T07:58:10.550Z"},
+            "routed": {"at": "2025-11-24T07:58:10.550Z", "queue": "billing", "rule": "charges to billing"},
+            "counted": {"at": "2025-11-24T07:58:11.130Z"},
+        },
+        "contact": {
+            "revision": 1,
+            "source": "zendesk",
+            "external_id": "4711",
+            "thread_id": None,
+            "channel": "email",
+            "subject": None,
+            "text": "Hello, my card was charged twice for one order. Please give it back.",
+            "customer": "pQ3dXvN0c1mJtJrU1kq2Rg",
+            "plan": "Pro",
+            "annual_value": 1200.0,
+            "locale": "en-GB",
+            "product": "Checkout",
+            "product_version": "5.2",
+            "area": None,
+            "rating": None,
+        },
+        "triage": {
+            "reading": 1,
+            "disposition": "friction",
+            "confidence": 0.94,
+            "misfit_reason": None,
+            "mood": {"feeling": "disappointed", "score": 0.71, "advice": "Say sorry before anything else."},
+            "urgency": "high",
+            "urgency_reason": "money was taken",
+            "language": "en",
+            "route": {"queue": "billing", "rule": "charges to billing"},
+            "remedy": None,
+            "model": {"name": "reader", "version": "1"},
+            "taxonomy": None,
+            "frictions": [
+                {
+                    "span": {"start": 7, "end": 47},
+                    "kind": "charge",
+                    "confidence": 0.91,
+                    "candidates": [{"kind": "charge", "probability": 0.91}],
+                    "intensity": 0.72,
+                    "area": None,
+                    "reasons": ["charged twice"],
+                    "signal": {
+                        "signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11",
+                        "title": "Charged twice for one order",
+                        "status": "open",
+                    },
+                }
+            ],
+        },
+        "erased_at": None,
+        "signals": [
+            {"signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11", "title": "Charged twice for one order", "status": "open"}
+        ],
+        "outcome": None,
+        "dead_letters": [],
+        "conflicts": [],
+    }
+)
