@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from deploy.demo.contacts import complaints
 from deploy.demo.findings import Insights, NotFound

@@ -29,6 +29,7 @@ __all__ = [
     "LocalError",
     "Postgres",
     "Running",
+    "claimed",
     "from_environment",
     "infrastructure",
     "kafka_named_in",
