@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from services.insights.api.callers import caller_of
-from services.insights.api.cursors import Cursor, decode_cursor, encode_cursor
 from services.insights.api.parameters import Asked, Time, Word
+from services.insights.api.places import contact_cursor, contact_place, rank_cursor, rank_place
 from services.insights.api.refusals import refuse, unknown
 from services.insights.api.signal_answers import (
     PointAnswer,
@@ -26,7 +26,7 @@ from services.insights.reads.answers import Bucket
 from services.insights.reads.evidence import contacts_of
 from services.insights.reads.filters import Filters
 from services.insights.reads.series import MOST_BUCKETS, buckets_between, series_of
-from services.insights.reads.signals import Place, is_signal, ranked_page, signal_of
+from services.insights.reads.signals import is_signal, ranked_page, signal_of
 from services.insights.store.connection import Pool, transaction
 from shared.clock import Clock
 from shared.events import Channel, Kind, Status, Trend
@@ -34,9 +34,6 @@ from shared.web import problem_responses
 
 MOST: Final = 200
 USUAL_POINTS: Final = {Bucket.HOUR: 48, Bucket.DAY: 28, Bucket.WEEK: 26}
-
-LAST_OF_ALL: Final = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
-"""Before this place stands every contact."""
 
 
 class SignalsQuery(Asked):
@@ -84,17 +81,6 @@ class SeriesQuery(Asked):
     bucket: Bucket = Bucket.DAY
     since: Time | None = Field(default=None, description="Default: 48 hours, 28 days or 26 weeks before `until`.")
     until: Time | None = Field(default=None, description="Default: now.")
-
-
-class RankCursor(Cursor):
-    score: float = Field(allow_inf_nan=False)
-    signal_id: UUID
-    at: Time
-
-
-class ContactCursor(Cursor):
-    occurred_at: Time
-    contact_id: UUID
 
 
 def signal_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
@@ -157,26 +143,6 @@ def signal_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
         )
 
     return routes
-
-
-def rank_place(cursor: str | None) -> Place | None:
-    """Raises Problem 422."""
-    read = decode_cursor(cursor, RankCursor) if cursor else None
-    return Place(read.score, read.signal_id, read.at) if read else None
-
-
-def rank_cursor(place: Place | None) -> str | None:
-    return encode_cursor(RankCursor(score=place.score, signal_id=place.signal_id, at=place.at)) if place else None
-
-
-def contact_place(cursor: str | None) -> tuple[datetime, UUID]:
-    """Raises Problem 422."""
-    read = decode_cursor(cursor, ContactCursor) if cursor else None
-    return (read.occurred_at, read.contact_id) if read else LAST_OF_ALL
-
-
-def contact_cursor(occurred_at: datetime, contact_id: UUID) -> str:
-    return encode_cursor(ContactCursor(occurred_at=occurred_at, contact_id=contact_id))
 
 
 def _stretch(asked: SeriesQuery, now: datetime) -> tuple[datetime, datetime]:

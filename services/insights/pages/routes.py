@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.insights.api.signals import contact_cursor, contact_place, rank_cursor, rank_place
+from services.insights.api.places import contact_cursor, contact_place, rank_cursor, rank_place
 from services.insights.login import Door
 from services.insights.pages.contact import contact_page
 from services.insights.pages.overview import overview_page

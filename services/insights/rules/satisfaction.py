@@ -1,5 +1,5 @@
 """
-How satisfied customers are, against the aim of 80–90 %: both edges matter.
+How satisfied customers are, against the aim of 80 to 90 %: both edges matter.
 
 Below it customers leave; above it the product pleases those it does not fit, or only the pleased are asked.
 """

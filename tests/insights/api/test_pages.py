@@ -138,6 +138,15 @@ async def test_the_chart_can_be_read_in_other_buckets(browser: httpx.AsyncClient
     assert f"Contacts per {said}</h2>" in page
 
 
+async def test_a_signal_that_was_merged_away_leads_to_the_one_that_took_it_in(browser: httpx.AsyncClient, pool: Pool) -> None:
+    one, other = Signal("Charged twice"), Signal("Double charge")
+    await tell(pool, [one, other], [*met(one, 3), *met(other, 3)])
+    async with pool.acquire() as connection:
+        await connection.execute("UPDATE signals SET merged_into = $1 WHERE signal_id = $2", one.signal_id, other.signal_id)
+    page = (await browser.get(f"/signals/{other.signal_id}")).text
+    assert f'merged into <a href="/signals/{one.signal_id}"' in page
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/signals/first", f"/signals/{an_id('x')}", f"/contacts/{an_id('x')}"])
 async def test_what_is_not_there_is_a_page_that_leads_back(browser: httpx.AsyncClient, path: str) -> None:
     answer = await browser.get(path)
