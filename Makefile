@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
 READY  := $(VENV)/.ready
+LOCK   := $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-apache check format contract topics infrastructure lock bench clean
+.PHONY: help demo test test-apache check format contract settings topics infrastructure lock bench clean
 
 help: ## list what can be done here
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +34,9 @@ format: $(READY) ## put the code in shape
 contract: $(READY) ## write the JSON Schemas and the AsyncAPI document of the events
 	@$(RUN) -m shared.events
 
+settings: $(READY) ## write .env.example from the classes that read the environment
+	@$(RUN) -m deploy.settings > .env.new && mv .env.new .env.example
+
 topics: $(READY) ## create the topics of the contract at KAFKA_BOOTSTRAP_SERVERS
 	@$(RUN) -m shared.topics
 
@@ -42,8 +46,11 @@ infrastructure: $(READY) ## only PostgreSQL and a broker on this machine, until 
 bench: $(READY) ## the cost of each service, as ratios to the barest thing that could do the job
 	@$(RUN) -m bench
 
-lock: $(READY) ## pin every dependency again, with hashes
-	@$(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-header --all-extras --group dev --quiet --output-file requirements.lock
+lock: $(READY) ## pin every dependency again, with hashes; once for all, once for each image
+	@$(LOCK) --all-extras --group dev --output-file requirements.lock
+	@$(LOCK) --extra intake --constraint requirements.lock --output-file deploy/locks/intake.lock
+	@$(LOCK) --extra triage --constraint requirements.lock --output-file deploy/locks/triage.lock
+	@$(LOCK) --extra insights --constraint requirements.lock --output-file deploy/locks/insights.lock
 
 clean: ## remove what was built or downloaded here
 	rm -rf $(VENV) .demo .local
