@@ -1,0 +1,10 @@
+"""
+Examples in, `services/triage/model/` out: `python -m services.triage.training`.
+
+* `examples`   what is learned from, with its labels in our words
+* `fitting`    a vocabulary, and two linear models for each question
+* `calibration`  how far each view is trusted, how soft, and from where on
+* `__main__`   from top to bottom
+
+The only part of triage that needs scikit-learn. `data/README.md` is the data card.
+"""

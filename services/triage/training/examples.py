@@ -1,0 +1,219 @@
+"""What the reader learns from: public sets with their labels mapped to our words, and seeds of our own."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from shared.events.words import Disposition, Feeling, Kind, Urgency
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+SEEDS: Final = "seeds"
+# A fifth of each public set without an official test split is never trained on.
+_HELD_OUT: Final = 5
+_FOLDS: Final = 5
+_PER_INTENT: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much one example counts for each question; 0 where it has nothing to say."""
+
+    disposition: float
+    kind: float
+    mood: float
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """
+    One labelled text.
+
+    `group` is what must not be on both sides of a validation: an industry for seeds, else a fold of its source.
+    `held_out` examples are for evaluation only.
+    """
+
+    text: str
+    source: str
+    group: str
+    weights: Weights
+    disposition: Disposition | None = None
+    kinds: tuple[Kind, ...] = ()
+    mood: Feeling | None = None
+    urgency: Urgency | None = None
+    misfit_reason: str | None = None
+    label: str = ""
+    held_out: bool = field(default=False)
+
+
+def examples(folder: Path) -> list[Example]:
+    """
+    Everything under `data/` and `seeds/`, in a fixed order, labels translated by the files in `mappings/`.
+
+    Raises ValueError where a mapping or a seed uses a word that is not ours.
+    """
+    weights = _weights(folder / "mappings" / "sources.yaml")
+    return [
+        *_seeds(folder, weights[SEEDS]),
+        *(example for source in _SOURCES for example in _SOURCES[source](folder, weights[source])),
+    ]
+
+
+def _seeds(folder: Path, weights: Weights) -> Iterator[Example]:
+    for line in (folder / "seeds" / "seeds.jsonl").read_text(encoding="utf-8").splitlines():
+        seed = json.loads(line)
+        yield Example(
+            text=seed["text"],
+            source=SEEDS,
+            group=seed["industry"],
+            weights=weights,
+            disposition=Disposition(seed["disposition"]),
+            kinds=tuple(Kind(kind) for kind in seed["kinds"]),
+            mood=Feeling(seed["mood"]),
+            urgency=Urgency(seed["urgency"]),
+            misfit_reason=seed.get("misfit_reason"),
+        )
+
+
+def _banking77(folder: Path, weights: Weights) -> Iterator[Example]:
+    yield from _by_intent(folder, "banking77", weights)
+
+
+def _clinc150(folder: Path, weights: Weights) -> Iterator[Example]:
+    yield from _by_intent(folder, "clinc150", weights)
+
+
+def _by_intent(folder: Path, source: str, weights: Weights) -> Iterator[Example]:
+    mapping = {row["intent"]: row for row in _mapping(folder, source)}
+    taken: dict[str, int] = {}
+    for row in _rows(folder, source):
+        is_test = row["split"].endswith("test")
+        taken[row["intent"]] = taken.get(row["intent"], 0) + (not is_test)
+        if row["intent"] not in mapping or (not is_test and taken[row["intent"]] > _PER_INTENT):
+            continue
+        ours = mapping[row["intent"]]
+        yield Example(
+            text=row["text"],
+            source=source,
+            group=_fold(source, row["text"]),
+            weights=weights,
+            disposition=Disposition(ours["disposition"]),
+            kinds=(Kind(ours["kind"]),) if ours["kind"] else (),
+            label=row["intent"],
+            held_out=is_test,
+        )
+
+
+def _cfpb(folder: Path, weights: Weights) -> Iterator[Example]:
+    mapping = {(row["issue"], row["sub_issue"]): Kind(row["kind"]) for row in _mapping(folder, "cfpb")}
+    for row in _rows(folder, "cfpb"):
+        kind = mapping.get((row["issue"], row["sub_issue"]), mapping.get((row["issue"], "*")))
+        yield Example(
+            text=row["narrative"],
+            source="cfpb",
+            group=_fold("cfpb", _opening(row["narrative"])),
+            weights=weights,
+            disposition=Disposition.FRICTION,
+            kinds=(kind,) if kind else (),
+            label=row["issue"],
+            held_out=_is_held_out(_opening(row["narrative"])),
+        )
+
+
+def _endava(folder: Path, weights: Weights) -> Iterator[Example]:
+    mapping = {row["topic"]: row for row in _mapping(folder, "endava")}
+    for row in _rows(folder, "endava"):
+        ours = mapping[row["topic_group"]]
+        yield Example(
+            text=row["text"],
+            source="endava",
+            group=_fold("endava", row["text"]),
+            weights=weights,
+            disposition=Disposition(ours["disposition"]),
+            kinds=(Kind(ours["kind"]),),
+            label=row["topic_group"],
+            held_out=_is_held_out(row["text"]),
+        )
+
+
+def _nlupp(folder: Path, weights: Weights) -> Iterator[Example]:
+    mapping = {row["intent"]: Kind(row["kind"]) for row in _mapping(folder, "nlupp")}
+    for row in _rows(folder, "nlupp"):
+        intents = set(row["intents"].split("|"))
+        # Where several apply, the first of the mapping file does.
+        kind = next((kind for intent, kind in mapping.items() if intent in intents), None)
+        if kind is None:
+            continue
+        yield Example(
+            text=row["text"],
+            source="nlupp",
+            group=_fold("nlupp", row["text"]),
+            weights=weights,
+            disposition=Disposition.FRICTION,
+            kinds=(kind,),
+            label=row["domain"],
+            held_out=_is_held_out(row["text"]),
+        )
+
+
+def _goemotions(folder: Path, weights: Weights) -> Iterator[Example]:
+    mapping = {row["emotion"]: row for row in _mapping(folder, "goemotions")}
+    for row in _rows(folder, "goemotions"):
+        yield Example(
+            text=row["text"],
+            source="goemotions",
+            group=_fold("goemotions", row["text"]),
+            weights=weights,
+            disposition=Disposition(mapping[row["emotions"]]["disposition"]) if mapping[row["emotions"]]["disposition"] else None,
+            mood=Feeling(mapping[row["emotions"]]["feeling"]),
+            label=row["emotions"],
+            held_out=row["split"] == "test",
+        )
+
+
+_SOURCES: Final[Mapping[str, Callable[[Path, Weights], Iterator[Example]]]] = {
+    "banking77": _banking77,
+    "cfpb": _cfpb,
+    "clinc150": _clinc150,
+    "endava": _endava,
+    "nlupp": _nlupp,
+    "goemotions": _goemotions,
+}
+
+
+def _weights(file: Path) -> Mapping[str, Weights]:
+    written = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {source: Weights(**weights) for source, weights in written.items()}
+
+
+def _mapping(folder: Path, source: str) -> list[dict[str, str]]:
+    with (folder / "mappings" / f"{source}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _rows(folder: Path, source: str) -> list[dict[str, str]]:
+    with gzip.open(folder / "data" / f"{source}.csv.gz") as stream:
+        return list(csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8", newline="")))
+
+
+def _opening(narrative: str) -> str:
+    """What copies of one letter share: people send the same template many times, and it must not stand on both sides."""
+    return "".join(character for character in narrative.lower() if character.isalpha())[:60]
+
+
+def _fold(source: str, key: str) -> str:
+    return f"{source}-{zlib.crc32(key.encode()) % _FOLDS}"
+
+
+def _is_held_out(key: str) -> bool:
+    return zlib.crc32(f"held out {key}".encode()) % _HELD_OUT == 0

@@ -1,0 +1,118 @@
+"""What training promises: labels in our words, nothing held out is learned, the same data give the same model."""
+
+import filecmp
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from services.triage.reading.artefact import NGRAMS, WEIGHTS, load, save
+from services.triage.reading.encoder import DIMS
+from services.triage.reading.heads import Head, Linear
+from services.triage.reading.ngrams import Row, Vocabulary
+from services.triage.training.calibration import calibrated, cut_off, expected_calibration_error
+from services.triage.training.examples import SEEDS, Example, examples
+from services.triage.training.fitting import Seen, head, kinds, learned, vocabulary
+from shared.events.words import Disposition, Kind
+
+FOLDER = Path(__file__).parents[2] / "services" / "triage" / "training"
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[Example]:
+    return examples(FOLDER)
+
+
+@pytest.fixture(scope="module")
+def tiny(everything: list[Example]) -> Seen:
+    """A few seeds, with vectors that stand in for the encoder's: training must not care where they come from."""
+    chosen = [e for e in everything if e.source == SEEDS][:160] + [e for e in everything if e.source == "goemotions"][:40]
+    known = vocabulary([e.text for e in chosen])
+    vectors = np.random.default_rng(3).normal(size=(len(chosen), DIMS)).astype(np.float32)
+    return Seen(chosen, [known.row(e.text) for e in chosen], vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+def test_every_mapping_and_every_seed_uses_our_words(everything: list[Example]) -> None:
+    assert len(everything) > 10_000
+    assert {e.disposition for e in everything} - {None} <= set(Disposition)
+
+
+def test_the_seeds_are_varied_and_none_is_there_twice(everything: list[Example]) -> None:
+    seeds = [e for e in everything if e.source == SEEDS]
+    assert len(seeds) >= 600
+    assert len({e.text for e in seeds}) == len(seeds)
+    assert len({e.group for e in seeds}) >= 15
+    assert {e.disposition for e in seeds} == set(Disposition) - {Disposition.UNKNOWN}
+    assert {kind for e in seeds for kind in e.kinds} == set(Kind) - {Kind.UNKNOWN}
+
+
+def test_what_is_evaluated_on_is_not_trained_on(everything: list[Example]) -> None:
+    for source in ("banking77", "clinc150", "cfpb"):
+        held_out = {e.text for e in everything if e.source == source and e.held_out}
+        trained = {e.text for e in everything if e.source == source and not e.held_out}
+        assert held_out
+        # The published splits share a few sentences; no more than those.
+        assert len(held_out & trained) <= 0.01 * len(held_out)
+
+
+def test_the_same_examples_give_the_same_bytes(tiny: Seen, model_folder: Path, tmp_path: Path) -> None:
+    known = vocabulary([e.text for e in tiny.examples])
+    for name in ("first", "second"):
+        shutil.copytree(model_folder / "encoder", tmp_path / name / "encoder")
+    versions = [save(learned(tiny, known), tmp_path / name, max_tokens=128) for name in ("first", "second")]
+    assert versions[0] == versions[1]
+    match, mismatch, errors = filecmp.cmpfiles(
+        tmp_path / "first", tmp_path / "second", [NGRAMS, WEIGHTS, "model.json"], shallow=False
+    )
+    assert (len(match), mismatch, errors) == (3, [], [])
+
+
+def test_what_was_saved_is_what_is_loaded(tiny: Seen, model_folder: Path, tmp_path: Path) -> None:
+    known = vocabulary([e.text for e in tiny.examples])
+    fitted = learned(tiny, known)
+    shutil.copytree(model_folder / "encoder", tmp_path / "encoder")
+    version = save(fitted, tmp_path, max_tokens=128)
+    loaded = load(tmp_path)
+    assert loaded.version == version
+    before = fitted.kind.log_probabilities(tiny.rows, tiny.vectors)
+    after = loaded.learned.kind.log_probabilities(tiny.rows, tiny.vectors)
+    assert np.abs(before - after).max() < 0.01
+
+
+def test_a_head_learns_what_it_is_shown(tiny: Seen) -> None:
+    found = head(tiny, kinds(tiny.examples), features=max(int(row.indices.max(initial=0)) for row in tiny.rows) + 1, right=0.75)
+    answers = kinds(tiny.examples)
+    rows = [tiny.rows[place] for place in answers.places.tolist()]
+    chosen = found.by_words(rows).argmax(axis=1)
+    assert (chosen == answers.truth).mean() > 0.8
+
+
+def test_calibration_trusts_the_view_that_knows() -> None:
+    truth = np.array([0, 1] * 50)
+    knows = np.log(np.where(np.eye(2)[truth] == 1, 0.9, 0.1)).astype(np.float32)
+    guesses = np.log(np.full((100, 2), 0.5)).astype(np.float32)
+    assert calibrated(knows, guesses, truth, np.ones(100)).share > 0.5
+    assert calibrated(guesses, knows, truth, np.ones(100)).share < 0.5
+
+
+def test_the_cut_off_is_the_lowest_that_is_accurate_enough() -> None:
+    probabilities = np.array([[0.9, 0.1]] * 8 + [[0.4, 0.6]] * 4, dtype=np.float32)
+    truth = np.array([0] * 8 + [0] * 4)
+    assert cut_off(probabilities, truth, accuracy=0.75) == pytest.approx(0.61, abs=0.01)
+
+
+def test_a_reader_that_is_as_sure_as_it_is_right_has_no_calibration_error() -> None:
+    probabilities = np.array([[0.75, 0.25]] * 40, dtype=np.float32)
+    truth = np.array([0, 0, 0, 1] * 10)
+    assert expected_calibration_error(probabilities, truth) == pytest.approx(0.0, abs=0.01)
+
+
+def test_words_alone_can_be_asked_for_an_opinion() -> None:
+    known = Vocabulary(words={"late": 0}, pieces={}, names=["late"], rarity=np.ones(1, dtype=np.float32))
+    linear = Linear(np.array([[2.0, -2.0]], dtype=np.float32), np.zeros(2, dtype=np.float32))
+    opinion = Head(("delay", "charge"), linear, linear, 1.0, 1.0, 0.5).by_words(
+        [known.row("so late"), Row(np.zeros(0, np.int32), np.zeros(0, np.float32))]
+    )
+    assert np.exp(opinion[0]) == pytest.approx([0.982, 0.018], abs=0.001)
+    assert np.exp(opinion[1]) == pytest.approx([0.5, 0.5])
