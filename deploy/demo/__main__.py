@@ -62,7 +62,7 @@ async def _main_job(screen: Screen, started: Services) -> None:
         screen.findings(await insights.findings(within=FIND_SECONDS))
     finally:
         await insights.close()
-    link = await command(started.environment, "services.insights", "login-link", "--tenant", started.tenant)
+    link = await command(started.environment, "services.insights", "login-link", "--tenant", started.tenant, "--hours", "12")
     screen.addresses(started, link.strip())
 
 

@@ -10,6 +10,7 @@ import httpx
 
 ENOUGH_SIGNALS = 8
 ENOUGH_CUSTOMERS = 3
+SHOWN = 12
 POLL_SECONDS = 0.5
 
 Json = dict[str, Any]
@@ -23,10 +24,8 @@ class NotFound(Exception):
 class Finding:
     """A signal as the table shows it."""
 
-    signal_id: str
     title: str
     customers: int
-    contacts: int
     kind: str
     trend: str
     quote: str
@@ -60,28 +59,13 @@ class Insights:
         try:
             async with asyncio.timeout(within):
                 while True:
-                    found = (await self._get("/v1/signals", limit="200"))["items"]
+                    found = (await self._get("/v1/signals", limit="200"))["signals"]
                     if len(found) == before and len(found) >= ENOUGH_SIGNALS:
-                        return [await self._finding(signal) for signal in found[:12]]
+                        return [_finding(signal) for signal in found[:SHOWN]]
                     before = len(found)
-                    await asyncio.sleep(POLL_SECONDS * 6)
+                    await asyncio.sleep(POLL_SECONDS * 8)
         except TimeoutError:
             raise NotFound(f"{before or 0} signals after {within:g} s, and at least {ENOUGH_SIGNALS} are expected") from None
-
-    async def _finding(self, signal: Json) -> Finding:
-        whole = await self._get(f"/v1/signals/{signal['signal_id']}")
-        quotes = whole["quotes"]
-        if signal["customers"] < ENOUGH_CUSTOMERS or not quotes:
-            raise NotFound(f"signal {signal['signal_id']} has {signal['customers']} customers and {len(quotes)} quotes")
-        return Finding(
-            signal_id=signal["signal_id"],
-            title=signal["title"],
-            customers=signal["customers"],
-            contacts=signal["contacts"],
-            kind=signal["kind"],
-            trend=signal["trend"],
-            quote=quotes[0]["words"],
-        )
 
     async def _get(self, path: str, **query: str) -> Json:
         answer = await self._http.get(path, params=query)
@@ -89,3 +73,15 @@ class Insights:
             raise NotFound(f"GET {path} was answered {answer.status_code}: {answer.text[:300]}")
         body: Json = answer.json()
         return body
+
+
+def _finding(signal: Json) -> Finding:
+    if signal["customers"] < ENOUGH_CUSTOMERS or not signal["quotes"]:
+        raise NotFound(f"signal {signal['signal_id']} has {signal['customers']} customers and {len(signal['quotes'])} quotes")
+    return Finding(
+        title=signal["title"],
+        customers=signal["customers"],
+        kind=signal["kind"],
+        trend=signal["trend"],
+        quote=signal["quotes"][0]["words"],
+    )

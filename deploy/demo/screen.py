@@ -57,10 +57,6 @@ class Screen:
         self._console.print()
         self._console.print("[bold]Open[/]    ", end="")
         self._console.print(link, soft_wrap=True, style="underline")
-        self._console.print(
-            f"[bold]API[/]     {services.intake.url}/docs   {services.triage.url}/docs   {services.insights.url}/docs",
-            soft_wrap=True,
-        )
         self._console.print("[bold]Send[/]    one of your own, then look for it:\n", soft_wrap=True)
         self._console.print(CURL.format(url=services.intake.url, key=services.api_key), soft_wrap=True, markup=False)
         self._console.print(

@@ -93,6 +93,8 @@ async def services(
         "DATABASE_URL": running.database_url,
         "INSIGHTS_CREDENTIALS_FILE": str(keys),
         "INSIGHTS_SESSION_SECRET": secrets.token_urlsafe(32),
+        "INSIGHTS_PUBLIC_URL": f"http://127.0.0.1:{where[2]}",
+        "INSIGHTS_INTAKE_URL": f"http://127.0.0.1:{where[0]}",
         **(settings or {}),
     }
     scopes = [part for scope in SCOPES for part in ("--scope", scope)]

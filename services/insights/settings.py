@@ -1,5 +1,8 @@
 """Everything insights can be told: INSIGHTS_… in the environment, and DATABASE_URL."""
 
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -34,6 +37,33 @@ class InsightsSettings(ServiceSettings):
     signal_neighbours: int = Field(default=15, ge=2, le=100, description="neighbours looked at, per waiting friction")
     signal_resolution: float = Field(
         default=6.0, gt=0, le=1000, description="how fine signals are: higher makes more and smaller ones"
+    )
+
+    credentials_file: Path = Field(description="mounted JSON file of hashed API keys; see `python -m shared.credentials`")
+    session_secret: SecretStr = Field(
+        min_length=32, description="secret that signs cookies, forms and login links, at least 32 characters"
+    )
+    session_secret_previous: SecretStr | None = Field(
+        default=None, min_length=32, description="the secret before it: sessions it signed go on"
+    )
+    session_hours: float = Field(default=12.0, gt=0, le=720, description="how long somebody stays logged in")
+    public_url: str = Field(
+        default="http://127.0.0.1:8003", pattern="^https?://", description="address people open; with https, cookies are Secure"
+    )
+    intake_url: str = Field(
+        default="http://127.0.0.1:8001",
+        pattern="^https?://",
+        description="address of intake that the empty page tells people to send to",
+    )
+    trusted_proxy_header: str | None = Field(
+        default=None,
+        description="header in which a proxy that has asked who is there names the user; default: nobody is believed",
+    )
+    trusted_proxy_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(), description='addresses of that proxy, as JSON: ["10.0.0.0/8"]'
+    )
+    trusted_proxy_tenants: dict[str, str] = Field(
+        default_factory=dict, description='whose data its users see, as JSON: {"ana@example.com": "acme"}'
     )
 
     @property
