@@ -6,16 +6,18 @@
 
 import argparse
 import asyncio
+import sys
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
 
 from services.triage.api import Previews, create_app
-from services.triage.attendance import Attendance
+from services.triage.attendance import Attendance, Member
 from services.triage.burial import BurialsInARow
 from services.triage.decide import Known
 from services.triage.desk import Desk
+from services.triage.desk import Reader as Reads
 from services.triage.metrics import LagCollector, Metrics
 from services.triage.pipeline import Pipeline
 from services.triage.reading import Reader
@@ -31,10 +33,11 @@ from shared.events import Versioned
 from shared.kafka import KafkaSettings, Publisher
 from shared.settings import EX_CONFIG, load
 from shared.tasks import Lifetime, end_on_signal, run
+from shared.telemetry import configure_logging
 from shared.web import serve
 
 
-async def main(settings: TriageSettings, kafka: KafkaSettings, *, reader: Reader, routes: Routes) -> None:
+async def main(settings: TriageSettings, kafka: KafkaSettings, *, reader: Reads, routes: Routes) -> None:
     """Triage until told to stop; then finish the batch in flight and commit it."""
     lifetime = Lifetime()
     registry = CollectorRegistry()
@@ -43,8 +46,8 @@ async def main(settings: TriageSettings, kafka: KafkaSettings, *, reader: Reader
     registry.register(lag)
     publisher = Publisher(kafka, client_id=settings.group, deadline=settings.deadline_seconds)
     metrics.publisher_open.set_function(lambda: publisher.is_open)
-    member = f"{settings.group}-{uuid4().hex}"
-    attendance = Attendance(kafka, group=settings.group, holder=member, deadline=settings.deadline_seconds)
+    member = Member(run=uuid4().hex, instance=settings.instance)
+    attendance = Attendance(kafka, group=settings.group, member=member, deadline=settings.deadline_seconds)
     remedies = RemedyBook()
     shelf = Shelf(kafka, lifetime, remedies, metrics)
     known = Known(routes, remedies, Versioned(name=reader.name, version=reader.version), settings.reading)
@@ -98,13 +101,14 @@ def _serve() -> None:
         routes = Routes.load(settings.rules)
         reader = Reader.load(settings.model, threads=settings.threads)
     except (Rejected, ValueError) as error:
-        print(error, "The service did not start.", sep="\n")
+        print(error, "The service did not start.", sep="\n", file=sys.stderr)
         raise SystemExit(EX_CONFIG) from None
     run("triage", settings, main(settings, kafka, reader=reader, routes=routes))
 
 
 def _replay(said: argparse.Namespace) -> None:
     settings, kafka = load(TriageSettings, KafkaSettings)
+    configure_logging("triage", "error")
     wanted = Wanted(said.code, said.since, said.limit)
     group = f"{settings.group}-replay"
     try:

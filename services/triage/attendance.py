@@ -23,6 +23,23 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One life of a process in its group. Several lives may share an `instance`, one after the other."""
+
+    run: str
+    instance: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its client id, by which the brokers show it."""
+        return f"{self.instance or ''}/{self.run}"
+
+    def succeeds(self, name: str) -> bool:
+        """Whether that was an earlier life of the same instance."""
+        return self.instance is not None and name.startswith(f"{self.instance}/") and name != self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """Neighbouring records of one partition: from offset `first` up to `end`, excluded."""
 
@@ -63,17 +80,17 @@ class Place:
         return Place(self.partition, offset, self.note.model_copy(update={"deaths": self.deaths_at(offset)}))
 
 
-class Attendance(ConsumerRebalanceListener):  # type: ignore[misc] - aiokafka has no types
+class Attendance(ConsumerRebalanceListener):  # type: ignore[misc]
     """
-    Commits, and the notes beside them. `holder` is the client id of this process in its group, no other's.
+    Commits, and the notes beside them, in the name of `member`.
 
     Between a rebalance, or a refused commit, and the next assignment nothing is begun: what was fetched comes again.
     """
 
-    def __init__(self, kafka: KafkaSettings, *, group: str, holder: str, deadline: float) -> None:
+    def __init__(self, kafka: KafkaSettings, *, group: str, member: Member, deadline: float) -> None:
         self._kafka = kafka
         self._group = group
-        self._holder = holder
+        self._member = member
         self._deadline = deadline
         self._is_assigned = False
         self._term = 0
@@ -124,7 +141,7 @@ class Attendance(ConsumerRebalanceListener):  # type: ignore[misc] - aiokafka ha
         said = []
         for stretch in portion.stretches:
             place = self._places[stretch.partition] = self._places[stretch.partition].moved(stretch.first)
-            note = place.note.at_work(self._holder, is_alone=portion.is_alone, end=stretch.end)
+            note = place.note.at_work(self._member.name, is_alone=portion.is_alone, end=stretch.end)
             said.append(Place(stretch.partition, stretch.first, note))
         return await self._commit(consumer, said)
 
@@ -152,12 +169,12 @@ class Attendance(ConsumerRebalanceListener):  # type: ignore[misc] - aiokafka ha
             async with asyncio.timeout(self._deadline):
                 found = await committed(self._kafka, self._group, sorted(consumer.assignment()))
                 places = [Place(one.partition, one.offset, Note.read(one.metadata)) for one in found]
-                is_strange = any(place.note.holder not in (None, self._holder) for place in places)
+                is_strange = any(place.note.holder not in (None, self._member.name) for place in places)
                 alive = await client_ids(self._kafka, self._group) if is_strange else []
         except TimeoutError as error:
             raise Unavailable("the brokers did not say in time where the group stands") from error
         if term == self._term:
-            self._places = {place.partition: _taken_over(place, alive=[self._holder, *alive]) for place in places}
+            self._places = {place.partition: _taken_over(place, self._member, alive) for place in places}
 
     async def _commit(self, consumer: AIOKafkaConsumer, places: Sequence[Place]) -> bool:
         term = self._term
@@ -176,8 +193,11 @@ class Attendance(ConsumerRebalanceListener):  # type: ignore[misc] - aiokafka ha
         return True
 
 
-def _taken_over(place: Place, *, alive: Sequence[str]) -> Place:
-    if place.note.holder is None or place.note.holder in alive:
+def _taken_over(place: Place, member: Member, alive: Sequence[str]) -> Place:
+    holder = place.note.holder
+    # Brokers may go on to show an instance under the client id of an earlier life.
+    is_dead = holder is not None and holder != member.name and (holder not in alive or member.succeeds(holder))
+    if not is_dead:
         return Place(place.partition, place.offset, place.note.at_rest())
     note = place.note.after_death()
     log.error("triage.died_here", partition=place.partition.partition, offset=place.offset, deaths=note.deaths)

@@ -1,4 +1,4 @@
-"""What the brokers know of a consumer group: its committed offsets with what was written beside them, and its members."""
+"""What the brokers know: the partitions of a topic; the committed offsets of a group, what was written beside them; its members."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from shared.kafka import KafkaSettings, client_options
 
@@ -18,6 +18,15 @@ class Committed:
     partition: TopicPartition
     offset: int
     metadata: str
+
+
+async def partitions_of(kafka: KafkaSettings, topic: str) -> list[TopicPartition]:
+    """Every partition of the topic. Raises KafkaError where there is no such topic."""
+    async with _admin(kafka) as admin:
+        [found] = await admin.describe_topics([topic])
+    if not found["partitions"]:
+        raise UnknownTopicOrPartitionError(topic)
+    return sorted(TopicPartition(topic, partition["partition"]) for partition in found["partitions"])
 
 
 async def committed(kafka: KafkaSettings, group: str, partitions: Sequence[TopicPartition]) -> list[Committed]:

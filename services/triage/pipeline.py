@@ -10,7 +10,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from services.triage.attendance import Attendance, Portion
+from services.triage.attendance import Attendance, Member, Portion
 from services.triage.burial import DIED, BurialsInARow, TooManyBurials, bury
 from services.triage.desk import Desk
 from services.triage.metrics import LagCollector, Metrics
@@ -44,7 +44,7 @@ class Pipeline:
     kafka: KafkaSettings
     lifetime: Lifetime
     group: str
-    member: str
+    member: Member
     batch_records: int
     deaths_limit: int
     desk: Desk
@@ -65,7 +65,8 @@ class Pipeline:
                 group=self.group,
                 reset="earliest",
                 listener=self.attendance,
-                client_id=self.member,
+                client_id=self.member.name,
+                instance=self.member.instance,
             ) as consumer:
                 if consumer is not None:
                     await self._consume(consumer)

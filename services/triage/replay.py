@@ -5,7 +5,6 @@ It goes through `contacts.dead` once, to its end as of the start, so what dies a
 is remembered beside the offsets of a consumer group of its own: a second run sends only what is new.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -16,14 +15,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
-from services.triage.group import committed
+from services.triage.group import committed, partitions_of
 from services.triage.replayed import EVERY_CODE, Replayed
 from shared.errors import Unavailable, Undecodable
 from shared.events import DEAD, TOPICS, ContactDead, Encoded, decode
 from shared.kafka import KafkaSettings, Publisher, client_options
 
 POLL_SECONDS = 0.5
-PAUSE_SECONDS = 0.05
 BATCH = 500
 TOPIC_NAMES = frozenset(topic.name for topic in TOPICS)
 
@@ -70,7 +68,7 @@ async def replay(kafka: KafkaSettings, wanted: Wanted, *, group: str, deadline: 
     """Send what is wanted and was not sent before. Raises Unavailable; what was sent until then is remembered."""
     report = Report()
     async with _consumer(kafka, group) as consumer, Publisher(kafka, client_id=group, deadline=deadline) as publisher:
-        await _opened(publisher, deadline)
+        await publisher.opened(within=deadline)
         reels = await _reels(consumer, kafka, wanted, group)
         while running := [reel for reel in reels if not reel.is_over]:
             for reel in running:
@@ -158,18 +156,9 @@ async def _consumer(kafka: KafkaSettings, group: str) -> AsyncIterator[AIOKafkaC
     )
     try:
         await consumer.start()
-        await consumer.topics()
-        consumer.assign([TopicPartition(DEAD.name, number) for number in consumer.partitions_for_topic(DEAD.name) or ()])
+        consumer.assign(await partitions_of(kafka, DEAD.name))
         yield consumer
     except (KafkaError, OSError) as error:
         raise Unavailable(f"the brokers do not answer: {type(error).__name__}") from error
     finally:
         await consumer.stop()
-
-
-async def _opened(publisher: Publisher, within: float) -> None:
-    for _ in range(int(within / PAUSE_SECONDS) + 1):
-        if publisher.is_open:
-            return
-        await asyncio.sleep(PAUSE_SECONDS)
-    raise Unavailable("the brokers do not answer")

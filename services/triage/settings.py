@@ -21,6 +21,12 @@ class TriageSettings(ServiceSettings):
         pattern=r"^[A-Za-z0-9._-]{1,100}$",
         description="consumer group: processes of one group share the partitions",
     )
+    instance: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="name of this process that outlives its restarts and that no other has, the pod's of a StatefulSet for one; with it "
+        "the process takes its partitions up again at once after a crash, instead of after 10 s",
+    )
     rules: FilePath = Field(default=HERE / "routes.yaml", description="routing rules, a YAML file; default: the ones shipped")
     model: Path = Field(default=HERE / "model", description="folder of the model that reads; default: the one shipped")
     reading: int = Field(

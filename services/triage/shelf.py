@@ -3,7 +3,7 @@
 import asyncio
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from services.triage.metrics import Metrics
@@ -32,7 +32,9 @@ class Shelf:
     async def keep(self) -> None:
         """Read what was changed, then what changes, until it is time to stop. Brokers that are away are waited for."""
         while not self._lifetime.stopping.is_set():
-            consumer = AIOKafkaConsumer(**client_options(self._kafka), client_id="triage-remedies", auto_offset_reset="earliest")
+            consumer = AIOKafkaConsumer(
+                REMEDIES.name, **client_options(self._kafka), client_id="triage-remedies", auto_offset_reset="earliest"
+            )
             try:
                 await consumer.start()
                 await self._read(consumer)
@@ -43,13 +45,8 @@ class Shelf:
             await self._lifetime.pause(RETRY_SECONDS)
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        await consumer.topics()
-        partitions = [TopicPartition(REMEDIES.name, number) for number in consumer.partitions_for_topic(REMEDIES.name) or ()]
-        if not partitions:
-            log.warning("triage.remedies_missing", topic=REMEDIES.name)
-            return
-        consumer.assign(partitions)
-        ends = await consumer.end_offsets(partitions)
+        # Without a group every partition is assigned, those that are added later too.
+        ends = await consumer.end_offsets(list(consumer.assignment()))
         while not self._lifetime.stopping.is_set():
             if not self.is_read.is_set() and all([await consumer.position(partition) >= end for partition, end in ends.items()]):
                 self.is_read.set()

@@ -26,7 +26,7 @@ class Read:
     """A record as a consumer hands it out."""
 
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]] = field(default_factory=tuple)
+    headers: Sequence[tuple[str, bytes | None]] = field(default_factory=tuple)
     key: bytes | None = b"acme/c"
     topic: str = "contacts.received"
     partition: int = 3
