@@ -39,7 +39,7 @@ def dead_letter(buried: Buried, *, at: datetime) -> Encoded:
     record = buried.record
     dead = ContactDead.burying(record, code=buried.code, reason=buried.reason, by="insights", at=at, deaths=buried.deaths)
     said = _said(dead)
-    if len(said.key) + len(said.value) + sum(len(name) + len(value) for name, value in said.headers) <= MAX_BYTES:
+    if len(said.key or b"") + len(said.value) + sum(len(name) + len(value) for name, value in said.headers) <= MAX_BYTES:
         return said
     reason = f"{buried.reason}; its bytes are too many for a dead letter and stand at its position only"
     return _said(dead.model_copy(update={"reason": reason, "record_key": None, "record_value": None, "record_headers": ()}))

@@ -21,6 +21,12 @@ class InsightsSettings(ServiceSettings):
     )
     database_connections: int = Field(default=10, ge=4, le=200, description="connections to PostgreSQL, at most")
     group: str = Field(default="insights", description="consumer group; lag tools see it, the truth is in PostgreSQL")
+    instance: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="name of this process that outlives its restarts and that no other has, the pod's of a StatefulSet for one; with it "
+        "the process takes its partitions up again at once after a crash, instead of after 10 s",
+    )
     batch_records: int = Field(default=1000, ge=1, le=10_000, description="records counted in one transaction, at most")
     burials_limit: int = Field(
         default=100,

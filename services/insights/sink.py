@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError, KafkaError
 
 from services.insights.bookmarks import Bookmarks, Portion
 from services.insights.burial import TooManyBurials, dead_letter, in_a_row
@@ -58,6 +58,7 @@ class Sink:
         lifetime: Lifetime,
         *,
         group: str,
+        instance: str | None,
         pool: Pool,
         ledger: Ledger,
         publisher: Publisher,
@@ -69,6 +70,7 @@ class Sink:
         self._kafka = kafka
         self._lifetime = lifetime
         self._group = group
+        self._instance = instance
         self._pool = pool
         self._ledger = ledger
         self._publisher = publisher
@@ -89,6 +91,7 @@ class Sink:
                 group=self._group,
                 reset="earliest",
                 listener=self._bookmarks,
+                instance=self._instance,
             ) as consumer:
                 if consumer is not None:
                     await self._follow(consumer)
@@ -177,12 +180,18 @@ class Sink:
     async def _commit(self, consumer: AIOKafkaConsumer, portion: Portion) -> None:
         """For those who watch the lag: what counts is in PostgreSQL."""
         stands = {TopicPartition(stretch.log.topic, stretch.log.partition): stretch.until for stretch in portion.stretches}
+        group = consumer._coordinator  # noqa: SLF001
+        member = group.member_id
         try:
             with self._stage("commit"):
                 async with asyncio.timeout(COMMIT_SECONDS):
                     await consumer.commit(stands)
         except (KafkaError, TimeoutError) as error:
             log.info("sink.commit_refused", error=type(error).__name__)
+            # aiokafka takes a refusal for the end of its membership and joins as somebody new, so that the group waits for the
+            # member it was: 10 s on Apache Kafka, for ever on noida-db. As itself again it joins at once.
+            if isinstance(error, CommitFailedError) and not group.member_id:
+                group.member_id = member
 
     async def _patiently(self, action: Callable[[], Awaitable[T]]) -> T:
         """Do it, as often as it takes. Raises Stopping when it is time to stop instead of trying again."""

@@ -109,6 +109,11 @@ def contact(
     )
 
 
+async def rows(pool: Pool, statement: str, *arguments: object) -> list[tuple[object, ...]]:
+    """What a statement returns, as plain tuples."""
+    return [tuple(row.values()) for row in await pool.fetch(statement, *arguments)]
+
+
 @dataclass
 class Desk:
     """Counts what is said as the next records of one log. Time stands still unless it is moved."""

@@ -1,5 +1,6 @@
 """Each contact is counted exactly once, whatever is told of it, how often, in which order."""
 
+import asyncio
 from datetime import timedelta
 
 import asyncpg
@@ -12,7 +13,7 @@ from services.insights.store.connection import Pool
 from services.insights.store.offsets import Overtaken, Stretch
 from services.insights.store.recount import recount
 from shared.events import Disposition, OutcomeReported, Resolution
-from tests.insights.saying import NOW, Desk, contact, contact_id, friction, pseudonym
+from tests.insights.saying import NOW, Desk, contact, contact_id, friction, pseudonym, rows
 
 
 @pytest.fixture
@@ -28,11 +29,11 @@ async def test_a_contact_is_stored_with_everything_that_was_said(desk: Desk, poo
     assert row["customer"] == row["person"] == pseudonym("ann")
     assert row["attributes"] == '{"colour": "red"}'
     assert (row["disposition"], row["queue"], row["frictions"]) == ("friction", "engineering", 2)
-    assert await pool.fetch("SELECT ordinal, intensity, space, vector_dims(embedding) FROM frictions ORDER BY ordinal") == [
+    assert await rows(pool, "SELECT ordinal, intensity, space, vector_dims(embedding) FROM frictions ORDER BY ordinal") == [
         (0, 250, "test/32", 32),
         (1, 500, "test/32", 32),
     ]
-    assert await pool.fetch("SELECT product, disposition, contacts, frictions, intensity FROM contact_days") == [
+    assert await rows(pool, "SELECT product, disposition, contacts, frictions, intensity FROM contact_days") == [
         ("printer", "friction", 1, 2, 750)
     ]
     assert await recount(pool) == []
@@ -49,7 +50,7 @@ async def test_a_conflict_is_recorded_and_the_first_is_kept(desk: Desk, pool: Po
     await desk.count(contact("a", text="first"), contact("a", text="other", fingerprint="another-fingerprint"))
     await desk.count(contact("a", text="other", fingerprint="another-fingerprint"))
     assert await pool.fetchval("SELECT text FROM contacts") == "first"
-    assert await pool.fetch("SELECT contact_id, fingerprint, kept FROM conflicts") == [
+    assert await rows(pool, "SELECT contact_id, fingerprint, kept FROM conflicts") == [
         (contact_id("a"), "another-fingerprint", "fingerprint-a-10")
     ]
 
@@ -57,7 +58,7 @@ async def test_a_conflict_is_recorded_and_the_first_is_kept(desk: Desk, pool: Po
 async def test_a_higher_revision_moves_the_count_to_another_month(desk: Desk, pool: Pool) -> None:
     await desk.count(contact("a", occurred_at=NOW))
     await desk.count(contact("a", revision=2, occurred_at=NOW - timedelta(days=70), disposition=Disposition.PRAISE))
-    assert await pool.fetch("SELECT day, disposition, contacts FROM contact_days") == [
+    assert await rows(pool, "SELECT day, disposition, contacts FROM contact_days") == [
         ((NOW - timedelta(days=70)).date(), "praise", 1)
     ]
     assert await pool.fetchval("SELECT count(*) FROM contacts") == 1
@@ -108,8 +109,8 @@ async def test_the_highest_revision_and_reading_counts_in_any_order(
     best: dict[str, tuple[int, int]] = {}
     for name, revision, reading in tellings:
         best[name] = max(best.get(name, (0, 0)), (revision, reading))
-    rows = await pool.fetch("SELECT contact_id, revision, reading FROM contacts")
-    assert {row["contact_id"]: (row["revision"], row["reading"]) for row in rows} == {
+    found = await pool.fetch("SELECT contact_id, revision, reading FROM contacts")
+    assert {row["contact_id"]: (row["revision"], row["reading"]) for row in found} == {
         contact_id(name): telling for name, telling in best.items()
     }
     assert await recount(pool) == []
@@ -137,8 +138,6 @@ async def test_a_failure_leaves_nothing_behind(desk: Desk, pool: Pool) -> None:
 
 
 async def test_two_processes_told_of_the_same_contact_count_it_once(pool: Pool) -> None:
-    import asyncio
-
     desks = [await Desk(pool, partition=partition).open() for partition in range(4)]
     for number in range(5):
         said = [contact(f"{number} {each}", customer=f"customer {each}") for each in range(20)]

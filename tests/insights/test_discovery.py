@@ -123,7 +123,8 @@ async def test_the_title_says_what_several_people_say(desk: Desk, pool: Pool) ->
     await desk.count(*said(0, 4, text="My invoice shows a double charge"), *said(1, 4, text="I cannot reset the password"))
     await discovery(pool).run_once()
     titles = [row["title"] for row in await pool.fetch("SELECT title FROM signals ORDER BY founded_at")]
-    assert "double charge" in titles[0].lower()
+    assert "invoice" in titles[0].lower()
+    assert "double" in titles[0].lower()
     assert "password" in titles[1].lower()
 
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from deploy.local import Running
-from services.insights.store import migrations
+from services.insights.store.blocks import FOLDER
 from services.insights.store.migrations import Unsuitable, check, migrate
 from shared.errors import Unavailable
 from tests.insights.conftest import administer, named
@@ -21,7 +21,7 @@ async def test_replicas_that_start_at_once_migrate_once(running: Running) -> Non
         connection = await asyncpg.connect(url)
         try:
             applied = await connection.fetch("SELECT version FROM schema_migrations")
-            wanted = [path.name.split("_")[0] for path in sorted((migrations.FOLDER / "migrations").glob("*.sql"))]
+            wanted = [path.name.split("_")[0] for path in sorted((FOLDER / "migrations").glob("*.sql"))]
             assert [row["version"] for row in applied] == wanted
         finally:
             await connection.close()

@@ -11,7 +11,7 @@ from services.insights.rules.people import current, renames
 from services.insights.store.connection import Pool
 from services.insights.store.recount import recount
 from shared.events import CustomerForgotten
-from tests.insights.saying import NOW, Desk, contact, pseudonym
+from tests.insights.saying import NOW, Desk, contact, pseudonym, rows
 from tests.insights.test_counting import SIGNAL, signal
 
 ERASURE = UUID("0e5a5e00-0000-4000-8000-000000000001")
@@ -42,7 +42,7 @@ async def test_a_customer_under_a_new_key_is_the_same_customer(desk: Desk, pool:
     await desk.count(contact("c", customer="new", previous="old"))
     await desk.count(contact("d", customer="old"), contact("e", customer="new"))
     assert await people(pool) == 2
-    assert await pool.fetch("SELECT customer, count(*) FROM contacts GROUP BY customer ORDER BY customer") == [
+    assert await rows(pool, "SELECT customer, count(*) FROM contacts GROUP BY customer ORDER BY customer") == [
         (pseudonym("new"), 4),
         (pseudonym("other"), 1),
     ]
@@ -66,14 +66,14 @@ async def test_what_a_forgotten_customer_said_is_blank_and_still_counts(desk: De
     await desk.count(contact("a", customer="ann"), contact("b", customer="ann"), contact("c", customer="bob"))
     before = await pool.fetch("SELECT hour, contacts, frictions, intensity FROM signal_hours")
     await desk.count(forgotten=(forgotten("ann"),))
-    rows = await pool.fetch("SELECT * FROM contacts WHERE erased_at IS NOT NULL")
-    assert len(rows) == 2
-    for row in rows:
+    found = await pool.fetch("SELECT * FROM contacts WHERE erased_at IS NOT NULL")
+    assert len(found) == 2
+    for row in found:
         assert row["text"] == row["fingerprint"] == ""
         assert row["subject"] is row["source"] is row["external_id"] is row["thread_id"] is None
         assert row["attributes"] == "{}"
-    assert len({row["customer"] for row in rows}) == 1
-    assert {row["customer"] for row in rows} == {row["person"] for row in rows}
+    assert len({row["customer"] for row in found}) == 1
+    assert {row["customer"] for row in found} == {row["person"] for row in found}
     assert await pool.fetchval("SELECT count(*) FROM frictions WHERE embedding IS NOT NULL") == 1
     assert await pool.fetch("SELECT hour, contacts, frictions, intensity FROM signal_hours") == before
     assert await people(pool) == 2
@@ -94,7 +94,7 @@ async def test_redeliveries_and_new_readings_of_the_forgotten_stay_blank(desk: D
     await desk.count(forgotten=(forgotten("ann"),))
     await desk.count(contact("a", customer="ann"), contact("a", customer="ann", reading=2), contact("late", customer="ann"))
     await desk.count(contact("a", customer="ann", revision=7))
-    assert await pool.fetch("SELECT DISTINCT text FROM contacts") == [("",)]
+    assert await rows(pool, "SELECT DISTINCT text FROM contacts") == [("",)]
     assert await pool.fetchval("SELECT sum(contacts) FROM contact_days") == 2
     assert pseudonym("ann") not in str(await pool.fetch("SELECT * FROM contacts"))
     assert await recount(pool) == []
@@ -111,7 +111,7 @@ async def test_all_names_of_one_person_are_forgotten_at_once(desk: Desk, pool: P
     await desk.count(contact("a", customer="old"), contact("b", customer="new", previous="old"))
     await desk.count(contact("c", customer="old"), forgotten=(forgotten("old"),))
     await desk.count(contact("d", customer="new"))
-    assert await pool.fetch("SELECT DISTINCT text FROM contacts") == [("",)]
+    assert await rows(pool, "SELECT DISTINCT text FROM contacts") == [("",)]
     assert await recount(pool) == []
 
 
@@ -119,7 +119,7 @@ async def test_a_rebuild_from_the_log_brings_nobody_back(desk: Desk, pool: Pool)
     """Whichever is read first, what was said or that it is to be forgotten."""
     await desk.count(forgotten=(forgotten("ann"),))
     await desk.count(contact("a", customer="ann"), contact("b", customer="bob"))
-    assert await pool.fetch("SELECT text FROM contacts ORDER BY text") == [("",), ("The printer is broken again.",)]
+    assert await rows(pool, "SELECT text FROM contacts ORDER BY text") == [("",), ("The printer is broken again.",)]
     assert await recount(pool) == []
 
 
