@@ -55,6 +55,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
             kafka,
             lifetime,
             group=settings.group,
+            instance=settings.instance,
             pool=pool,
             ledger=ledger,
             publisher=publisher,

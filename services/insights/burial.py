@@ -39,7 +39,7 @@ def dead_letter(buried: Buried, *, at: datetime) -> Encoded:
     record = buried.record
     dead = ContactDead.burying(record, code=buried.code, reason=buried.reason, by="insights", at=at, deaths=buried.deaths)
     said = _said(dead)
-    if len(said.key or b"") + len(said.value) + sum(len(name) + len(value) for name, value in said.headers) <= MAX_BYTES:
+    if _size(said) <= MAX_BYTES:
         return said
     reason = f"{buried.reason}; its bytes are too many for a dead letter and stand at its position only"
     return _said(dead.model_copy(update={"reason": reason, "record_key": None, "record_value": None, "record_headers": ()}))
@@ -58,3 +58,9 @@ def in_a_row(is_buried: Iterable[bool], *, before: int, limit: int) -> int:
 def _said(dead: ContactDead) -> Encoded:
     place = dead.position
     return encode(dead, DEAD, event_id=derived_id("dead", SOURCE, place.topic, place.partition, place.offset), source=SOURCE)
+
+
+def _size(said: Encoded) -> int:
+    return sum(
+        map(len, (said.key or b"", said.value or b"", *(part for name, value in said.headers for part in (name, value or b""))))
+    )
