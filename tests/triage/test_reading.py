@@ -185,9 +185,9 @@ class TestOddTexts:
         ],
     )
     def test_are_read_without_error_and_in_bounded_time(self, read: Read, text: str) -> None:
-        began = time.monotonic()
+        began = time.process_time()
         reading = read(text)
-        assert time.monotonic() - began < 2.0
+        assert time.process_time() - began < 2.0
         assert all(0 <= f.start <= f.end <= len(text) for f in reading.frictions)
 
     def test_nothing_is_noise(self, read: Read) -> None:
