@@ -8,6 +8,7 @@ for several threads at once, so pipeline and previews take turns, a few records 
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from types import TracebackType
 from typing import Protocol, Self
@@ -120,10 +121,9 @@ def _satisfaction(rating: Rating | None) -> float | None:
 def _says(said: Decoded[ContactReceived], triaged: ContactTriaged) -> tuple[Encoded, ...]:
     """The triage, and, once for ever, the route. A redelivery says both again under the same id."""
     event_id = derived_id(said.id, triaged.reading)
-    topics = [TRIAGED]
-    if triaged.reading == 1 and triaged.route.queue is not Queue.NONE:
-        topics.append(ROUTES[triaged.route.queue])
-    records = tuple(encode(triaged, topic, event_id=event_id, source=SOURCE, traceparent=said.traceparent) for topic in topics)
-    if not all(is_sendable(record) for record in records):
+    told = encode(triaged, TRIAGED, event_id=event_id, source=SOURCE, traceparent=said.traceparent)
+    if not is_sendable(told):
         raise TooBig("what was read in it is larger than a broker takes")
-    return records
+    if triaged.reading > 1 or triaged.route.queue is Queue.NONE:
+        return (told,)
+    return (told, replace(told, topic=ROUTES[triaged.route.queue].name))

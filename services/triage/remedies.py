@@ -34,14 +34,15 @@ class Entry:
             phrases=_any_of(said.phrases),
         )
 
-    def fit(self, contact: ContactReceived, kinds: frozenset[Kind]) -> tuple[int, int, int] | None:
+    def fit(self, product: str | None, kinds: frozenset[Kind], words: str) -> tuple[int, int, int] | None:
         """How closely it fits: phrases before product before kind; None where something it asks for is missing."""
-        says_it = (
-            self.phrases is not None and self.phrases.search(f"{contact.subject or ''}\n{contact.text}".casefold()) is not None
-        )
-        is_for_product = contact.product is not None and contact.product.casefold() in self.products
         is_of_kind = not self.kinds.isdisjoint(kinds)
-        if (self.phrases and not says_it) or (self.products and not is_for_product) or (self.kinds and not is_of_kind):
+        is_for_product = product in self.products
+        if (self.kinds and not is_of_kind) or (self.products and not is_for_product):
+            return None
+        # Searched last: it costs the most.
+        says_it = self.phrases is not None and self.phrases.search(words) is not None
+        if self.phrases and not says_it:
             return None
         return (says_it, is_for_product, is_of_kind) if says_it or is_of_kind else None
 
@@ -72,11 +73,13 @@ class RemedyBook:
         """The remedy that fits the contact's frictions most closely; None where nothing is known, or nothing got in the way."""
         if not reading.frictions:
             return None
+        product = contact.product.casefold() if contact.product else None
         kinds = frozenset(friction.kind for friction in reading.frictions)
+        words = f"{contact.subject or ''}\n{contact.text}".casefold()
         fitting = [
             (closeness, str(entry.remedy.remedy_id), entry.remedy)
             for entry in self._offered.get(contact.tenant, ())
-            if (closeness := entry.fit(contact, kinds)) is not None
+            if (closeness := entry.fit(product, kinds, words)) is not None
         ]
         return max(fitting, key=lambda found: found[:2])[2] if fitting else None
 

@@ -44,7 +44,7 @@ class Ears:
         deadline = asyncio.get_running_loop().time() + within
         while len(found := self.heard(topic)) < count:
             assert asyncio.get_running_loop().time() < deadline, f"{len(found)} of {count} on {topic.name} after {within:g} s"
-            await self.listen(0.2)
+            await self._listen(0.2)
         return found
 
     async def triaged(self, count: int, *, within: float = 30.0) -> list[Decoded[ContactTriaged]]:
@@ -58,15 +58,21 @@ class Ears:
         deadline = asyncio.get_running_loop().time() + within
         while len(found := self._texts()) < count:
             assert asyncio.get_running_loop().time() < deadline, f"{len(found)} of {count} texts after {within:g} s"
-            await self.listen(0.2)
+            await self._listen(0.2)
         return found
 
     async def listen(self, seconds: float) -> None:
-        for records in (await self.consumer.getmany(timeout_ms=int(1000 * seconds))).values():
-            self.records.extend(record for record in records if (record.key or b"").split(b"/")[0] == self.tenant.encode())
+        """Hear whatever is said within `seconds`."""
+        end = asyncio.get_running_loop().time() + seconds
+        while (left := end - asyncio.get_running_loop().time()) > 0:
+            await self._listen(left)
 
     def heard(self, topic: Topic) -> list[ConsumerRecord]:
         return [record for record in self.records if record.topic == topic.name]
+
+    async def _listen(self, seconds: float) -> None:
+        for records in (await self.consumer.getmany(timeout_ms=int(1000 * seconds))).values():
+            self.records.extend(record for record in records if (record.key or b"").split(b"/")[0] == self.tenant.encode())
 
     def _texts(self) -> list[str]:
         return list(dict.fromkeys(decode(record, ContactTriaged).event.contact.text for record in self.heard(TRIAGED)))
