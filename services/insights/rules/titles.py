@@ -28,6 +28,11 @@ TELLING = (1.0, 2.2, 2.8, 3.0)
 LONGEST_ABBREVIATION = 4
 """Letters; a longer word in capitals is shouted."""
 
+STEM = 6
+
+WORTH = 0.2
+"""Share of the first phrase's score from which a second one is worth saying."""
+
 # Masks of any origin: [email], <name>, {$100.00}, XXXX.
 _MASK = re.compile(r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}|\b[Xx]{2,}\b|\S*(?:://|@)\S*|\S*\d\S*")
 _CLAUSE = re.compile(r"[.!?;:,()\"\n/|]+|\s[-\u2013\u2014]+\s")
@@ -82,7 +87,8 @@ def title(members: Sequence[Said], common: Background, *, otherwise: str) -> str
         ((_score(phrase, count, people, common), phrase) for phrase, count in spoken.items() if count >= SPOKEN_BY),
         key=lambda pair: (-pair[0], pair[1]),
     )
-    chosen = _chosen([phrase for score, phrase in islice(scored, 200) if score > 0])
+    best = scored[0][0] if scored else 0.0
+    chosen = _chosen([phrase for score, phrase in islice(scored, 200) if score > WORTH * best])
     return _sentence(chosen, _surfaces(members)) if chosen else otherwise
 
 
@@ -110,7 +116,8 @@ def _chosen(phrases: Sequence[str]) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    return re.sub(r"(?:ies|es|s|ing|ed|y)$", "", word) if len(word) > SPOKEN_BY + 1 else word
+    """Words that begin alike say the same: collect, collection, collector."""
+    return word.removesuffix("s")[:STEM]
 
 
 def _sentence(phrases: Sequence[str], surfaces: dict[str, str]) -> str:

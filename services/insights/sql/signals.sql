@@ -69,7 +69,7 @@ UPDATE signal_changes SET before = before - 'title', after = after - 'title'
 WHERE tenant = $1 AND signal_id = $2 AND actor = 'discovery'
 
 -- name: members
-SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.text
+SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.frictions, c.text
 FROM frictions AS f
 JOIN contacts AS c USING (tenant, occurred_at, contact_id)
 WHERE f.tenant = $1 AND f.signal_id = $2 AND f.embedding IS NOT NULL
@@ -77,7 +77,7 @@ ORDER BY f.similarity DESC, f.occurred_at
 LIMIT $3
 
 -- name: texts
-SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.text
+SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.frictions, c.text
 FROM frictions AS f
 JOIN contacts AS c USING (tenant, occurred_at, contact_id)
 WHERE f.tenant = $1 AND f.space = $2 AND f.embedding IS NOT NULL
@@ -85,7 +85,7 @@ ORDER BY f.occurred_at DESC, f.contact_id, f.ordinal
 LIMIT $3
 
 -- name: quotes
-SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.text
+SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.frictions, c.text
 FROM unnest($2::uuid[], $3::timestamptz[], $4::smallint[]) AS asked (contact_id, occurred_at, ordinal)
 JOIN frictions AS f USING (contact_id, occurred_at, ordinal)
 JOIN contacts AS c USING (tenant, occurred_at, contact_id)

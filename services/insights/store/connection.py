@@ -27,6 +27,8 @@ _PASSING = (
     TimeoutError,
 )
 
+_HUNG_UP = ("closed", "released", "another operation")
+
 
 @asynccontextmanager
 async def open_pool(url: str, *, max_size: int, statement_seconds: float = 30.0) -> AsyncIterator[Pool]:
@@ -62,9 +64,10 @@ async def unavailable_when_away() -> AsyncIterator[None]:
         yield
     except _PASSING as error:
         raise Unavailable(f"PostgreSQL did not do it: {type(error).__name__}") from error
-    except asyncpg.InterfaceError as error:
-        # asyncpg says by this one class both that a connection was lost and that it was used wrongly.
-        if "closed" not in str(error) and "released" not in str(error):
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        # asyncpg says by these both that PostgreSQL hung up and that it was used wrongly. Nobody shares a connection here, so that
+        # another operation is in progress can only be the hanging up.
+        if not any(words in str(error) for words in _HUNG_UP):
             raise
         raise Unavailable("the connection to PostgreSQL was lost") from error
 

@@ -60,7 +60,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a friction was said in: the span of its contact's text."""
+    """What a friction was said in: its contact's text where it is the only one there, else its span."""
 
     friction: FrictionId
     person: str
@@ -221,5 +221,5 @@ def _friction_id(row: asyncpg.Record) -> FrictionId:
 
 
 def _quote(row: asyncpg.Record) -> Quote:
-    words = row["text"][row["span_start"] : row["span_end"]]
+    words = row["text"] if row["frictions"] == 1 else row["text"][row["span_start"] : row["span_end"]]
     return Quote(_friction_id(row), row["person"], row["kind"], words)
