@@ -89,6 +89,9 @@ async def services(
         "INTAKE_PSEUDONYM_KEY": secrets.token_urlsafe(32),
         "INTAKE_FINGERPRINT_KEY": secrets.token_urlsafe(32),
         "TRIAGE_PORT": str(where[1]),
+        # The embedded broker never lets go of a member that died, unless it comes back under its own name.
+        "TRIAGE_INSTANCE": "triage-0",
+        "INSIGHTS_INSTANCE": "insights-0",
         "INSIGHTS_PORT": str(where[2]),
         "DATABASE_URL": running.database_url,
         "INSIGHTS_CREDENTIALS_FILE": str(keys),

@@ -75,7 +75,8 @@ class RequestContext:
         route = getattr(scope.get("route"), "path", "unmatched")
         self.requests.labels(_method(scope), route, status).inc()
         self.seconds.labels(route).observe(seconds)
-        if status >= 400:
+        # A service that is not ready is asked again and again, and says why itself.
+        if status >= 400 and not route.startswith("/health/"):
             log.info("http.refused", request_id=scope["request_id"], method=_method(scope), route=route, status=status)
 
 
