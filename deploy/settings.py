@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
+from pydantic_core import to_json
 from pydantic_settings import BaseSettings
 
 from services.insights.settings import InsightsSettings
@@ -68,7 +69,7 @@ def _setting(settings: type[BaseSettings], name: str, field: FieldInfo) -> Setti
         name=str(variable),
         meaning=f"{field.description}{_choices(field)}",
         is_required=field.is_required(),
-        default="" if field.is_required() else _written(field.default),
+        default="" if field.is_required() else _written(field.get_default(call_default_factory=True)),
     )
 
 
@@ -82,8 +83,8 @@ def _written(value: Any) -> str:
         return ""
     if isinstance(value, SecretStr):
         return value.get_secret_value()
-    if isinstance(value, bool):
-        return str(value).lower()
+    if isinstance(value, bool | tuple | dict):
+        return to_json(value).decode()
     if isinstance(value, Path) and value.is_relative_to(REPOSITORY):
         return str(value.relative_to(REPOSITORY))
     if isinstance(value, float):
