@@ -36,7 +36,7 @@ from shared.kafka.settings import client_options
 from shared.tasks import Lifetime
 from tests.insights.saying import NOW, contact, contact_id, pseudonym, rows
 
-SOON = 30.0
+SOON = 60.0
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def sink(
         pool=pool,
         ledger=ledger or Ledger(pool, known_signals=known, clock=utc_now, random_id=uuid4),
         publisher=publisher,
-        limits=Limits(batch_records=500, burials=burials),
+        limits=Limits(batch_records=100, burials=burials),
         metrics=metrics,
         lag=LagCollector(utc_now),
         clock=utc_now,
@@ -229,6 +229,7 @@ class Deadly(Ledger):
         return await super().count(said)  # type: ignore[arg-type]
 
 
+@pytest.mark.timeout(240)
 async def test_the_record_at_which_the_process_died_three_times_is_buried(
     start: Start, pool: Pool, publisher: Publisher, tenant: str
 ) -> None:
