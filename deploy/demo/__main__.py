@@ -23,6 +23,8 @@ from deploy.local.services import ROOT, Services, command, services
 FOLDER = ROOT / ".demo"
 COUNT_SECONDS = 300.0
 FIND_SECONDS = 120.0
+# Signals are founded on what waits together: a longer pause lets more of the replay wait.
+DISCOVERY_SECONDS = 20
 PORTS = (8001, 8002, 8003)
 
 
@@ -31,7 +33,7 @@ async def demo(screen: Screen, *, stay: bool) -> None:
     screen.step("starting PostgreSQL and a Kafka broker on this machine (logs in .demo/)")
     async with from_environment(_emptied("infrastructure"), os.environ) as running:
         screen.step("starting intake, triage and insights")
-        settings = {"INSIGHTS_DISCOVERY_SECONDS": "3"}
+        settings = {"INSIGHTS_DISCOVERY_SECONDS": str(DISCOVERY_SECONDS)}
         async with services(running, _emptied("services"), ports=free_or(PORTS), settings=settings) as started:
             await _main_job(screen, started)
             with _environment_file(started):
@@ -59,7 +61,8 @@ async def _main_job(screen: Screen, started: Services) -> None:
                     sample[0].occurred_at - timedelta(days=1), until_all=len(sample), within=COUNT_SECONDS
                 ):
                     counted.at(count)
-        screen.findings(await insights.findings(within=FIND_SECONDS))
+        screen.step("waiting until discovery finds nothing more that belongs together")
+        screen.findings(await insights.findings(settled_after=1.25 * DISCOVERY_SECONDS, within=FIND_SECONDS))
     finally:
         await insights.close()
     link = await command(started.environment, "services.insights", "login-link", "--tenant", started.tenant, "--hours", "12")

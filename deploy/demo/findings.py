@@ -1,6 +1,7 @@
 """What insights made of the contacts, asked over its HTTP like anybody would."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,19 +54,24 @@ class Insights:
         except TimeoutError:
             raise NotFound(f"not every contact was counted within {within:g} s") from None
 
-    async def findings(self, *, within: float) -> Sequence[Finding]:
-        """The top signals, once there are enough and discovery has nothing to add. Raises NotFound when that takes too long."""
-        before: int | None = None
+    async def findings(self, *, settled_after: float, within: float) -> Sequence[Finding]:
+        """
+        The top signals, once there are enough and none was added for `settled_after` seconds.
+
+        Raises NotFound when that takes longer than `within` seconds.
+        """
+        seen, since = -1, time.monotonic()
         try:
             async with asyncio.timeout(within):
                 while True:
-                    found = (await self._get("/v1/signals", limit="200"))["signals"]
-                    if len(found) == before and len(found) >= ENOUGH_SIGNALS:
-                        return [_finding(signal) for signal in found[:SHOWN]]
-                    before = len(found)
-                    await asyncio.sleep(POLL_SECONDS * 8)
+                    signals = await self._get("/v1/signals", limit=str(SHOWN))
+                    if signals["total"] != seen:
+                        seen, since = signals["total"], time.monotonic()
+                    elif seen >= ENOUGH_SIGNALS and time.monotonic() - since > settled_after:
+                        return [_finding(signal) for signal in signals["signals"]]
+                    await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise NotFound(f"{before or 0} signals after {within:g} s, and at least {ENOUGH_SIGNALS} are expected") from None
+            raise NotFound(f"{max(seen, 0)} signals after {within:g} s, and at least {ENOUGH_SIGNALS} are expected") from None
 
     async def _get(self, path: str, **query: str) -> Json:
         answer = await self._http.get(path, params=query)

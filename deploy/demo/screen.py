@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -31,26 +32,19 @@ class Screen:
 
     def findings(self, findings: Sequence[Finding]) -> None:
         table = Table(
-            title="What gets in the way, most important first", title_justify="left", title_style="bold", pad_edge=False, box=None
+            title="\nWhat gets in the way, most important first",
+            title_justify="left",
+            title_style="bold",
+            pad_edge=False,
+            box=None,
         )
-        for name, justify in (
-            ("signal", "left"),
-            ("customers", "right"),
-            ("kind", "left"),
-            ("trend", "left"),
-            ("in their words", "left"),
-        ):
-            table.add_column(name, justify=justify, style="dim" if name == "in their words" else "", header_style="dim")  # type: ignore[arg-type]
+        table.add_column("customers", justify="right", header_style="dim")
+        table.add_column("signal", header_style="dim", no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column("kind", header_style="dim")
+        table.add_column("trend", header_style="dim")
         for finding in findings:
-            quote = " ".join(finding.quote.split())
-            table.add_row(
-                finding.title,
-                str(finding.customers),
-                finding.kind,
-                finding.trend,
-                f"“{quote[:90]}{'…' if len(quote) > 90 else ''}”",
-            )
-        self._console.print()
+            table.add_row(str(finding.customers), f"[bold]{escape(finding.title)}[/]", finding.kind, finding.trend)
+            table.add_row("", f"[dim]“{escape(' '.join(finding.quote.split()))}”[/]", "", "")
         self._console.print(table)
 
     def addresses(self, services: Services, link: str) -> None:
