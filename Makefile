@@ -43,8 +43,8 @@ topics: $(READY) ## create the topics of the contract at KAFKA_BOOTSTRAP_SERVERS
 infrastructure: $(READY) ## only PostgreSQL and a broker on this machine, until Ctrl-C
 	@$(RUN) -m deploy.local
 
-bench: $(READY) ## the cost of each service, as ratios to the barest thing that could do the job
-	@$(RUN) -m bench
+bench: $(READY) ## the cost of each service, as ratios to the barest thing that could do the job; ARGS="intake" picks parts
+	@$(RUN) -m bench $(ARGS)
 
 lock: $(READY) ## pin every dependency again, with hashes; once for all, once for each image
 	@$(LOCK) --all-extras --group dev --output-file requirements.lock

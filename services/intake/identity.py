@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from functools import cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import BaseModel
@@ -21,7 +22,7 @@ def contact_id(tenant: str, *, source: str | None, external_id: str | None = Non
         name = ["idempotency_key", source or "", idempotency_key]
     else:
         return uuid7()
-    return uuid5(uuid5(NAMESPACE_URL, f"failbetter:tenant:{tenant}"), json.dumps(name, ensure_ascii=False, separators=(",", ":")))
+    return uuid5(_namespace(tenant), json.dumps(name, ensure_ascii=False, separators=(",", ":")))
 
 
 def fingerprint(key: bytes, tenant: str, sent: BaseModel) -> str:
@@ -32,3 +33,8 @@ def fingerprint(key: bytes, tenant: str, sent: BaseModel) -> str:
     """
     said = sent.model_dump_json(exclude_unset=True).encode()
     return hmac.digest(key, tenant.encode() + b"\x00" + said, hashlib.sha256).hex()[:32]
+
+
+@cache
+def _namespace(tenant: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"failbetter:tenant:{tenant}")

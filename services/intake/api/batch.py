@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json, to_json
 
@@ -114,12 +114,11 @@ class Batch:
         return self.pipeline.contact(self.tenant, sent, trace=self.trace)
 
 
-def routes(pipeline: Pipeline, door: Door) -> APIRouter:
-    router = APIRouter(tags=["contacts"])
-
-    @router.post(
+def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
+    @app.post(
         "/v1/contacts/batch",
         summary="Send many contacts",
+        tags=["contacts"],
         description=f"JSON with up to {MAX_ITEMS:,} contacts, or `application/x-ndjson`, one contact a line, "
         f"up to {MAX_LINES:,} lines, streamed. Items use their own ids.",
         status_code=202,
@@ -138,8 +137,6 @@ def routes(pipeline: Pipeline, door: Door) -> APIRouter:
                 for window in _windows(_items(said)):
                     await batch.take(window)
         return batch.answer()
-
-    return router
 
 
 def _is_lines(request: Request) -> bool:

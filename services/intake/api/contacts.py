@@ -3,7 +3,7 @@
 import re
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.intake.api.door import CONTACT_BYTES, Door, not_taken
@@ -41,12 +41,11 @@ class Acceptance(BaseModel):
     status: str = "accepted"
 
 
-def routes(pipeline: Pipeline, door: Door) -> APIRouter:
-    router = APIRouter(tags=["contacts"])
-
-    @router.post(
+def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
+    @app.post(
         "/v1/contacts",
         summary="Send one contact",
+        tags=["contacts"],
         status_code=202,
         openapi_extra={
             **body_of(ContactRequest, *EXAMPLES),
@@ -71,8 +70,6 @@ def routes(pipeline: Pipeline, door: Door) -> APIRouter:
         if failure is not None:
             raise not_taken(failure)
         return Response(f'{{"contact_id":"{draft.id}","status":"accepted"}}', 202, media_type="application/json")
-
-    return router
 
 
 def _idempotency_key(said: list[str]) -> str | None:

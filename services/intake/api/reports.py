@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.intake.api.contacts import Acceptance
@@ -28,10 +28,8 @@ class ErasureAcceptance(BaseModel):
     status: str = "accepted"
 
 
-def routes(pipeline: Pipeline, door: Door) -> APIRouter:
-    router = APIRouter()
-
-    @router.post(
+def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
+    @app.post(
         "/v1/outcomes",
         summary="Say how a contact ended",
         tags=["contacts"],
@@ -45,7 +43,7 @@ def routes(pipeline: Pipeline, door: Door) -> APIRouter:
             draft = pipeline.outcome(tenant, door.read(OutcomeRequest, "outcome", said), trace=traceparent(request))
         return await _published("outcome", "contact_id", draft)
 
-    @router.post(
+    @app.post(
         "/v1/erasures",
         summary="Forget a customer",
         tags=["privacy"],
@@ -64,5 +62,3 @@ def routes(pipeline: Pipeline, door: Door) -> APIRouter:
         if failure is not None:
             raise not_taken(failure)
         return Response(f'{{"{name}":"{draft.id}","status":"accepted"}}', 202, media_type="application/json")
-
-    return router

@@ -1,0 +1,7 @@
+"""
+What a contact costs: the CPU time of each service, as ratios to the barest thing that could do the job.
+
+Reading order: measure (CPU time, rounds, ratios) → contacts (what is sent) → ground, load, backlog (what it is sent over)
+→ intake, triage, insights (one table each) → report → __main__. `baselines` are the bare things, programs of their own.
+`reading` stands apart: how well triage reads, and how fast.
+"""

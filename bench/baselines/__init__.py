@@ -1,0 +1,1 @@
+"""The barest thing that could do the job, one program each."""
