@@ -1,7 +1,7 @@
 """
 `python -m bench.reading [quality|leaving-out|grouping|speed …]`: how well triage reads, and how fast. From committed data only.
 
-Without arguments all of it runs, in about ten minutes on one core, most of them for leaving industries out.
+Without arguments all of it runs, in about a quarter of an hour on one free core, most of it for leaving industries out.
 """
 
 from __future__ import annotations

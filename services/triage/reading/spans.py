@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from services.triage.reading.sentences import Sentence
 
-# Above this many sentences the words of one sentence say too little about its own kind: one friction is read.
-MOST_SENTENCES: Final = 8
+# In longer letters sentences lean on each other, and one of them says too little about its own kind: one friction is read.
+MOST_SENTENCES: Final = 5
 _MOST_PASSAGES: Final = 3
 _FULL_WEIGHT_CHARACTERS: Final = 40
 
