@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 
 JOB = "discovery"
 
-MOST_WAITING = 20_000
-"""Frictions looked at in one round: exact neighbours of more take too long. The latest ones."""
+MOST_WAITING = 3_000
+"""Frictions looked at in one round, the latest ones: where all are alike, every pair of them is an edge."""
 
 MOST_TEXTS = 3_000
 """Frictions whose words say what is common."""
@@ -91,10 +91,11 @@ class Discovery:
         """Open the signal of a group, if those who still wait are enough. Returns who belongs to it."""
         similarity = {waiting.ids[row]: cosine for row, cosine in zip(group.rows, group.similarities, strict=True)}
         still = await signals.hold_waiting(connection, realm, list(similarity))
-        if len(set(still.values())) < self._grain.people:
+        people = len(set(still.values()))
+        if people < self._grain.people:
             return []
         quotes = await signals.quotes(connection, realm, list(still))
-        opening = Opening(realm, min(still), group.centre, _title(quotes, common))
+        opening = Opening(realm, min(still), group.centre, _title(quotes, common), people)
         await signals.open_one(connection, opening, now=self._clock())
         return [(friction, Assigned(opening.signal_id, similarity[friction])) for friction in sorted(still)]
 

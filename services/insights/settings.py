@@ -39,10 +39,9 @@ class InsightsSettings(ServiceSettings):
     signal_threshold: float = Field(
         default=0.60, gt=0, lt=1, description="cosine to a signal's centre from which a friction belongs to it"
     )
-    signal_floor: float = Field(default=0.60, gt=0, lt=1, description="cosine from which two waiting frictions are neighbours")
-    signal_neighbours: int = Field(default=15, ge=2, le=100, description="neighbours looked at, per waiting friction")
-    signal_resolution: float = Field(
-        default=6.0, gt=0, le=1000, description="how fine signals are: higher makes more and smaller ones"
+    signal_floor: float = Field(default=0.50, gt=0, lt=1, description="cosine from which two waiting frictions are neighbours")
+    signal_density: float = Field(
+        default=0.50, gt=0, lt=1, description="mean cosine inside a new signal, at least; higher makes more and smaller ones"
     )
 
     credentials_file: Path = Field(description="mounted JSON file of hashed API keys; see `python -m shared.credentials`")
@@ -75,9 +74,8 @@ class InsightsSettings(ServiceSettings):
     @property
     def grain(self) -> Grain:
         return Grain(
-            neighbours=self.signal_neighbours,
             floor=self.signal_floor,
-            resolution=self.signal_resolution,
+            density=self.signal_density,
             threshold=self.signal_threshold,
             people=self.signal_people,
         )

@@ -12,7 +12,7 @@ from services.insights.store.recount import recount
 from shared.events import ContactTriaged, CustomerForgotten
 from tests.insights.saying import NAMESPACE, NOW, Desk, contact, friction, pseudonym
 
-GRAIN = Grain(neighbours=15, floor=0.6, resolution=1.0, threshold=0.6, people=3)
+GRAIN = Grain(floor=0.5, density=0.5, threshold=0.6, people=3)
 
 
 @pytest.fixture
@@ -24,17 +24,17 @@ def discovery(pool: Pool) -> Discovery:
     return Discovery(pool, grain=GRAIN, clock=lambda: NOW)
 
 
-def said(topic: int, count: int, *, customers: int | None = None, text: str = "") -> list[ContactTriaged]:
+def said(topic: int, count: int, *, customers: int | None = None, text: str = "", first: int = 0) -> list[ContactTriaged]:
     text = text or f"The {['printer', 'scanner', 'invoice', 'parcel'][topic]} arrived broken again"
     return [
         contact(
             f"{topic} {number}",
             friction(topic, seed=number, end=len(text)),
-            customer=f"customer {number % (customers or count)}",
+            customer=f"customer {number % (customers or first + count)}",
             occurred_at=NOW + timedelta(hours=number, days=topic),
             text=text,
         )
-        for number in range(count)
+        for number in range(first, first + count)
     ]
 
 
@@ -126,6 +126,15 @@ async def test_the_title_says_what_several_people_say(desk: Desk, pool: Pool) ->
     assert "invoice" in titles[0].lower()
     assert "double" in titles[0].lower()
     assert "password" in titles[1].lower()
+
+
+async def test_a_signal_that_outgrew_its_title_gets_another(desk: Desk, pool: Pool) -> None:
+    await desk.count(*said(0, 3, text="It is broken again"), *said(1, 4, text="I cannot reset the password"))
+    await discovery(pool).run_once()
+    await desk.count(*said(0, 9, text="My invoice shows a double charge", first=3))
+    await discovery(pool).run_once()
+    titles = [row["title"].lower() for row in await pool.fetch("SELECT title FROM signals ORDER BY founded_at, title_by")]
+    assert any("invoice" in title for title in titles)
 
 
 async def test_a_doubted_title_is_found_anew_without_the_forgotten(desk: Desk, pool: Pool) -> None:

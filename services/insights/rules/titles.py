@@ -22,7 +22,7 @@ PHRASES = 2
 WORDS = 7
 """Words of a title, at most."""
 
-TELLING = (1.0, 2.2, 2.8, 3.0)
+TELLING = (0.5, 2.2, 2.8, 3.0)
 """How much more a phrase of one to four words tells. Fitted by reading titles of CFPB complaints: single words name a topic, not what is wrong."""
 
 LONGEST_ABBREVIATION = 4
@@ -106,7 +106,8 @@ def _chosen(phrases: Sequence[str]) -> list[str]:
         fresh = {_stem(word) for word in phrase.split() if word not in _STOP}
         if fresh & words:
             continue
-        if chosen and len(" ".join([*chosen, phrase]).split()) > WORDS:
+        # A single word names a topic at best: after another phrase it says nothing.
+        if chosen and (" " not in phrase or len(" ".join([*chosen, phrase]).split()) > WORDS):
             continue
         chosen.append(phrase)
         words |= fresh

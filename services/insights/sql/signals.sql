@@ -40,9 +40,9 @@ WHERE f.tenant = $1 AND f.occurred_at = said.occurred_at AND f.contact_id = said
 
 -- name: open
 INSERT INTO signals (
-    tenant, signal_id, space, title, titled_at, centroid, founding_contact_id, founding_ordinal, founded_at, opened_at
+    tenant, signal_id, space, title, titled_at, centroid, founding_contact_id, founding_ordinal, founded_at, opened_at, titled_for
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $5)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $5, $10)
 ON CONFLICT DO NOTHING
 
 -- name: record_change
@@ -56,12 +56,18 @@ UPDATE signals SET titled_at = NULL
 WHERE tenant = $1 AND signal_id = ANY ($2::uuid[]) AND title_by = 'discovery'
 
 -- name: untitled
-SELECT tenant, signal_id, space, title FROM signals
-WHERE titled_at IS NULL AND title_by = 'discovery' AND merged_into IS NULL
-ORDER BY tenant, space, signal_id
+-- In doubt, or outgrown: twice as many people know better what it is about. A hundred know it well.
+SELECT s.tenant, s.signal_id, s.space, s.title, p.people FROM signals AS s
+CROSS JOIN LATERAL (
+    SELECT count(DISTINCT c.person)::integer AS people FROM signal_customers AS c
+    WHERE c.tenant = s.tenant AND c.signal_id = s.signal_id
+) AS p
+WHERE s.title_by = 'discovery' AND s.merged_into IS NULL AND (s.titled_at IS NULL OR s.titled_for < 100)
+    AND (s.titled_at IS NULL OR p.people >= 2 * s.titled_for)
+ORDER BY s.tenant, s.space, s.signal_id
 
 -- name: title
-UPDATE signals SET title = $3, titled_at = $4
+UPDATE signals SET title = $3, titled_at = $4, titled_for = $5
 WHERE tenant = $1 AND signal_id = $2 AND title_by = 'discovery'
 
 -- name: forget_titles

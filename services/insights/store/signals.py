@@ -76,6 +76,7 @@ class Opening:
     founding: FrictionId
     centroid: Matrix
     title: str
+    people: int
 
     @property
     def signal_id(self) -> UUID:
@@ -84,11 +85,12 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Untitled:
-    """A signal whose title should be found anew."""
+    """A signal whose title should be found anew, now that it has so many people."""
 
     realm: Realm
     signal_id: UUID
     title: str
+    people: int
 
 
 async def versions(connection: Connection, realms: Collection[Realm]) -> dict[Realm, int]:
@@ -140,7 +142,7 @@ async def open_one(connection: Connection, opening: Opening, *, now: datetime) -
     await connection.execute(
         blocks(SQL)["open"],
         *(realm.tenant, opening.signal_id, realm.space, opening.title, now, as_halfvecs(opening.centroid[None, :])[0]),
-        *(founding.contact_id, founding.ordinal, founding.occurred_at),
+        *(founding.contact_id, founding.ordinal, founding.occurred_at, opening.people),
     )
     await _record(connection, realm.tenant, opening.signal_id, Change.OPENED, before=None, after=opening.title, now=now)
 
@@ -169,15 +171,15 @@ async def doubt_titles(connection: Connection, tenant: str, signals: Collection[
 
 
 async def untitled(connection: Connection) -> list[Untitled]:
-    """Signals whose title is in doubt."""
+    """Signals whose title is in doubt, or that have outgrown it."""
     rows = await connection.fetch(blocks(SQL)["untitled"])
-    return [Untitled(Realm(row["tenant"], row["space"]), row["signal_id"], row["title"]) for row in rows]
+    return [Untitled(Realm(row["tenant"], row["space"]), row["signal_id"], row["title"], row["people"]) for row in rows]
 
 
 async def retitle(connection: Connection, found: Untitled, title: str, *, now: datetime) -> None:
     """Give a signal a new title, unless a person has given it one. What it was called before is not kept."""
     tenant, signal_id = found.realm.tenant, found.signal_id
-    await connection.execute(blocks(SQL)["title"], tenant, signal_id, title, now)
+    await connection.execute(blocks(SQL)["title"], tenant, signal_id, title, now, found.people)
     await connection.execute(blocks(SQL)["forget_titles"], tenant, signal_id)
     if title != found.title:
         await _record(connection, tenant, signal_id, Change.RENAMED, before=None, after=title, now=now)

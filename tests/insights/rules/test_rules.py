@@ -128,7 +128,7 @@ def test_the_nearest_signal_takes_it_if_it_is_near_enough() -> None:
     assert [one and one.signal_id for one in found] == [signals[0], signals[1], None]
 
 
-GRAIN = Grain(neighbours=15, floor=0.6, resolution=1.0, threshold=0.6, people=3)
+GRAIN = Grain(floor=0.5, density=0.5, threshold=0.6, people=3)
 
 
 def test_groups_need_different_people_and_leave_strangers_out() -> None:
@@ -137,6 +137,15 @@ def test_groups_need_different_people_and_leave_strangers_out() -> None:
     vectors = np.array([row / np.linalg.norm(row) for row in rows], dtype=np.float32)
     persons = [*"abcde", *"xyxyx", *"pqr"]
     assert [group.rows for group in groups(vectors, persons, GRAIN)] == [(0, 1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize("count", [3, 5, 40, 400])
+def test_what_is_all_alike_is_one_group_however_much_there_is(count: int) -> None:
+    random = np.random.default_rng(1)
+    rows = np.eye(1, 64, dtype=np.float32) + random.normal(0, 0.08, (count, 64))
+    vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    [group] = groups(vectors, [f"person {number}" for number in range(count)], GRAIN)
+    assert len(group.rows) == count
 
 
 def test_groups_of_few_or_none_are_none() -> None:

@@ -171,6 +171,7 @@ CREATE TABLE signals (
     title                text        NOT NULL,
     title_by             text        NOT NULL DEFAULT 'discovery',  -- or the actor: a person's title wins for ever
     titled_at            timestamptz,           -- NULL: discovery should find a new title
+    titled_for           integer     NOT NULL DEFAULT 0,  -- how many people it had then
     status               text        NOT NULL DEFAULT 'open',
     owner                text,
     note                 text,
