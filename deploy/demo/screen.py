@@ -37,11 +37,12 @@ class Screen:
             title_style="bold",
             pad_edge=False,
             box=None,
+            expand=True,
         )
-        table.add_column("customers", justify="right", header_style="dim", min_width=9)
+        table.add_column("customers", justify="right", header_style="dim")
         table.add_column("signal", header_style="dim", no_wrap=True, overflow="ellipsis", ratio=1)
-        table.add_column("kind", header_style="dim", min_width=9)
-        table.add_column("trend", header_style="dim", min_width=10)
+        table.add_column("kind", header_style="dim")
+        table.add_column("trend", header_style="dim")
         for finding in findings:
             table.add_row(str(finding.customers), f"[bold]{escape(finding.title)}[/]", finding.kind, finding.trend)
             table.add_row("", f"[dim]“{escape(' '.join(finding.quote.split()))}”[/]", "", "")

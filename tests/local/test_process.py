@@ -100,5 +100,5 @@ async def test_a_stranger_with_the_number_of_an_old_child_is_left_alone(place: P
 
 async def until_logged(child: Child, word: str) -> None:
     async with asyncio.timeout(10):
-        while word not in child.log.read_text():  # noqa: ASYNC110 -- another process writes it
+        while word not in child.log.read_text():
             await asyncio.sleep(0.02)

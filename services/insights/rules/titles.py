@@ -87,6 +87,8 @@ def title(members: Sequence[Said], common: Background, *, otherwise: str) -> str
         ((_score(phrase, count, people, common), phrase) for phrase, count in spoken.items() if count >= SPOKEN_BY),
         key=lambda pair: (-pair[0], pair[1]),
     )
+    # A single word names a topic at best: it stands only where people share nothing longer.
+    scored = [one for one in scored if " " in one[1]] or scored
     best = scored[0][0] if scored else 0.0
     chosen = _chosen([phrase for score, phrase in islice(scored, 200) if score > WORTH * best])
     return _sentence(chosen, _surfaces(members)) if chosen else otherwise
@@ -106,7 +108,6 @@ def _chosen(phrases: Sequence[str]) -> list[str]:
         fresh = {_stem(word) for word in phrase.split() if word not in _STOP}
         if fresh & words:
             continue
-        # A single word names a topic at best: after another phrase it says nothing.
         if chosen and (" " not in phrase or len(" ".join([*chosen, phrase]).split()) > WORDS):
             continue
         chosen.append(phrase)
