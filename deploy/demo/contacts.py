@@ -37,6 +37,7 @@ class Complaint:
 
     number: str
     product: str
+    issue: str
     state: str
     response: str
     text: str
@@ -88,6 +89,7 @@ def _complaint(day: date, row: dict[str, str]) -> Complaint:
     return Complaint(
         number=number,
         product=row["product"],
+        issue=row["issue"],
         state=row["state"],
         response=row["company_response"],
         text=row["narrative"],
