@@ -18,7 +18,7 @@ from services.insights.api import create_app
 from services.insights.discovery import Discovery
 from services.insights.known import KnownSignals
 from services.insights.login import Links, Sessions, TrustedProxy
-from services.insights.metrics import LagCollector, Metrics
+from services.insights.metrics import Metrics
 from services.insights.pipeline import Ledger
 from services.insights.settings import InsightsSettings
 from services.insights.sink import Limits, Sink
@@ -28,7 +28,7 @@ from services.insights.store.recount import recount
 from shared.clock import utc_now
 from shared.credentials import Credentials, Scope, read_keys
 from shared.errors import FailbetterError, Unavailable
-from shared.kafka import KafkaSettings, Publisher
+from shared.kafka import KafkaSettings, LagCollector, Publisher
 from shared.settings import load
 from shared.tasks import Lifetime, end_on_signal, run
 from shared.web import RequestContext, health_routes, serve
@@ -43,7 +43,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
     lifetime = Lifetime()
     registry = CollectorRegistry()
     metrics = Metrics.on(registry)
-    lag = LagCollector(utc_now)
+    lag = LagCollector("insights", utc_now)
     registry.register(lag)
     credentials = Credentials(settings.credentials_file)
     publisher = Publisher(kafka, client_id=settings.group, deadline=5.0)

@@ -14,14 +14,14 @@ from aiokafka.errors import CommitFailedError, KafkaError
 from services.insights.bookmarks import Bookmarks, Portion
 from services.insights.burial import TooManyBurials, dead_letter, in_a_row
 from services.insights.hearing import HEARD, Heard, hear
-from services.insights.metrics import LagCollector, Metrics
+from services.insights.metrics import Metrics
 from services.insights.pipeline import Ledger
 from services.insights.store import offsets
 from services.insights.store.connection import Pool, transaction
 from services.insights.store.offsets import Overtaken
 from shared.clock import Clock
 from shared.errors import Unavailable
-from shared.kafka import Batch, KafkaSettings, Lags, Publisher, joined
+from shared.kafka import Batch, KafkaSettings, LagCollector, Lags, Publisher, joined
 from shared.tasks import Lifetime
 
 log = structlog.get_logger(__name__)

@@ -18,7 +18,7 @@ from services.triage.burial import BurialsInARow
 from services.triage.decide import Known
 from services.triage.desk import Desk
 from services.triage.desk import Reader as Reads
-from services.triage.metrics import LagCollector, Metrics
+from services.triage.metrics import Metrics
 from services.triage.pipeline import Pipeline
 from services.triage.reading import Reader
 from services.triage.remedies import RemedyBook
@@ -30,7 +30,7 @@ from shared.clock import utc_now
 from shared.credentials import Credentials
 from shared.errors import FailbetterError, Rejected
 from shared.events import Versioned
-from shared.kafka import KafkaSettings, Publisher
+from shared.kafka import KafkaSettings, LagCollector, Publisher
 from shared.settings import EX_CONFIG, load
 from shared.tasks import Lifetime, end_on_signal, run
 from shared.telemetry import configure_logging
@@ -42,7 +42,7 @@ async def main(settings: TriageSettings, kafka: KafkaSettings, *, reader: Reads,
     lifetime = Lifetime()
     registry = CollectorRegistry()
     metrics = Metrics.on(registry)
-    lag = LagCollector(utc_now)
+    lag = LagCollector("triage", utc_now)
     registry.register(lag)
     publisher = Publisher(kafka, client_id=settings.group, deadline=settings.deadline_seconds)
     metrics.publisher_open.set_function(lambda: publisher.is_open)

@@ -1,17 +1,11 @@
 """What operators see of triage: every record that was consumed counts once, under what became of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.metrics_core import Metric
-from prometheus_client.registry import Collector
-
-from shared.clock import Clock
-from shared.kafka import Lags
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 RECORDS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -54,33 +48,3 @@ class Metrics:
         """Measures what is done inside."""
         with self.stage_seconds.labels(name).time():
             yield
-
-
-class LagCollector(Collector):
-    """The lag of every partition, at the moment of the scrape."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._lags: Lags | None = None
-
-    def watch(self, lags: Lags | None) -> None:
-        """From now on these lags are shown."""
-        self._lags = lags
-
-    def describe(self) -> Iterable[Metric]:
-        """Names only, so that registering asks nobody."""
-        return [self._records(), self._seconds()]
-
-    def collect(self) -> Iterable[Metric]:
-        records, seconds = self._records(), self._seconds()
-        for lag in self._lags.at(self._clock().timestamp()) if self._lags is not None else ():
-            place = [lag.topic, str(lag.partition)]
-            records.add_metric(place, lag.records)
-            seconds.add_metric(place, lag.seconds)
-        return [records, seconds]
-
-    def _records(self) -> GaugeMetricFamily:
-        return GaugeMetricFamily("triage_lag_records", "Records that wait.", labels=["topic", "partition"])
-
-    def _seconds(self) -> GaugeMetricFamily:
-        return GaugeMetricFamily("triage_lag_seconds", "Age of the oldest record that waits.", labels=["topic", "partition"])

@@ -13,12 +13,12 @@ from aiokafka.errors import KafkaError
 from services.triage.attendance import Attendance, Member, Portion
 from services.triage.burial import DIED, BurialsInARow, TooManyBurials, bury
 from services.triage.desk import Desk
-from services.triage.metrics import LagCollector, Metrics
+from services.triage.metrics import Metrics
 from services.triage.outcome import Outcome, Triaged
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.events import RECEIVED
-from shared.kafka import Batch, KafkaSettings, Lags, Publisher, joined
+from shared.kafka import Batch, KafkaSettings, LagCollector, Lags, Publisher, joined
 from shared.tasks import Lifetime
 
 log = structlog.get_logger(__name__)

@@ -1,9 +1,14 @@
 """How far behind a consumer is: in records, and in seconds of age."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from shared.clock import Clock
 
 Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
@@ -46,3 +51,36 @@ class Lags:
         waiting = max(0, (self._consumer.highwater(partition) or 0) - self._done[partition])
         age = max(0.0, now - self._oldest[partition]) if waiting else 0.0
         return Lag(partition.topic, partition.partition, waiting, age)
+
+
+class LagCollector(Collector):
+    """`<service>_lag_records` and `<service>_lag_seconds` of every partition, at the moment of the scrape."""
+
+    def __init__(self, service: str, clock: Clock) -> None:
+        self._service = service
+        self._clock = clock
+        self._lags: Lags | None = None
+
+    def watch(self, lags: Lags | None) -> None:
+        """From now on these lags are shown."""
+        self._lags = lags
+
+    def describe(self) -> Iterable[Metric]:
+        """Names only, so that registering asks nobody."""
+        return [self._records(), self._seconds()]
+
+    def collect(self) -> Iterable[Metric]:
+        records, seconds = self._records(), self._seconds()
+        for lag in self._lags.at(self._clock().timestamp()) if self._lags is not None else ():
+            place = [lag.topic, str(lag.partition)]
+            records.add_metric(place, lag.records)
+            seconds.add_metric(place, lag.seconds)
+        return [records, seconds]
+
+    def _records(self) -> GaugeMetricFamily:
+        return GaugeMetricFamily(f"{self._service}_lag_records", "Records that wait.", labels=["topic", "partition"])
+
+    def _seconds(self) -> GaugeMetricFamily:
+        return GaugeMetricFamily(
+            f"{self._service}_lag_seconds", "Age of the oldest record that waits.", labels=["topic", "partition"]
+        )

@@ -14,7 +14,7 @@ from deploy.local import Running
 from services.insights.bookmarks import LogIsShorter
 from services.insights.burial import TooManyBurials
 from services.insights.known import KnownSignals
-from services.insights.metrics import LagCollector, Metrics
+from services.insights.metrics import Metrics
 from services.insights.pipeline import Ledger
 from services.insights.sink import Limits, Sink
 from services.insights.store.connection import Pool
@@ -31,7 +31,7 @@ from shared.events import (
     Resolution,
     encode,
 )
-from shared.kafka import KafkaSettings, Publisher
+from shared.kafka import KafkaSettings, LagCollector, Publisher
 from shared.kafka.settings import client_options
 from shared.tasks import Lifetime
 from tests.insights.saying import NOW, contact, contact_id, pseudonym, rows
@@ -74,7 +74,7 @@ def sink(
         publisher=publisher,
         limits=Limits(batch_records=100, burials=burials),
         metrics=metrics,
-        lag=LagCollector(utc_now),
+        lag=LagCollector("insights", utc_now),
         clock=utc_now,
     )
 

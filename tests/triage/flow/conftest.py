@@ -17,14 +17,14 @@ from services.triage.burial import BurialsInARow
 from services.triage.decide import Known
 from services.triage.desk import Desk, Reader
 from services.triage.group import partitions_of
-from services.triage.metrics import LagCollector, Metrics
+from services.triage.metrics import Metrics
 from services.triage.pipeline import Pipeline
 from services.triage.remedies import RemedyBook
 from services.triage.rules import Routes
 from services.triage.settings import HERE
 from shared.clock import utc_now
 from shared.events import DEAD, RECEIVED, ROUTES, TRIAGED, ContactDead, ContactTriaged, Decoded, Topic, Versioned, decode
-from shared.kafka import KafkaSettings, Publisher, client_options
+from shared.kafka import KafkaSettings, LagCollector, Publisher, client_options
 from shared.tasks import Lifetime
 from tests.triage.flow.saying import Keywords
 
@@ -165,7 +165,7 @@ async def triaging(
     """A pipeline in this process; at the end it is told to stop and finishes what it has in hand."""
     reads = reader or Keywords()
     registry, lifetime, member = CollectorRegistry(), Lifetime(), Member(run=uuid4().hex)
-    metrics, lag = Metrics.on(registry), LagCollector(utc_now)
+    metrics, lag = Metrics.on(registry), LagCollector("triage", utc_now)
     registry.register(lag)
     known = Known(SHIPPED, remedies or RemedyBook(), Versioned(name=reads.name, version=reads.version), reading)
     async with Publisher(kafka, client_id=group, deadline=deadline) as publisher:
