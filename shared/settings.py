@@ -1,10 +1,11 @@
 """Settings: read once from the environment; a wrong one stops the start with a message that says which and why."""
 
+import re
 import sys
 from typing import TypeVar, overload
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 S = TypeVar("S", bound=BaseSettings)
 T = TypeVar("T", bound=BaseSettings)
@@ -16,7 +17,7 @@ EX_CONFIG = 78
 class ServiceSettings(BaseSettings):
     """What every service can be told. A subclass adds its own and sets the prefix: INTAKE_, TRIAGE_, INSIGHTS_."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
     port: int = Field(ge=0, le=65_535, description="port to listen on; 0 picks a free one")
@@ -47,9 +48,13 @@ def load(*settings: type[BaseSettings]) -> BaseSettings | tuple[BaseSettings, ..
             read.append(each())
         except ValidationError as error:
             wrong += [
-                f"{_variable(each, fault['loc'])}: {fault['msg']}"
+                f"{_variable(each, fault['loc'])}: {_REASONS.get(fault['type'], fault['msg'])}"
                 for fault in error.errors(include_url=False, include_input=False)
             ]
+        except SettingsError as error:
+            # Raised before the fields are looked at, for one that is written as JSON; its message names the field.
+            [field] = re.findall(r'"(\w+)"', str(error))[:1]
+            wrong.append(f"{_variable(each, (field,))}: not valid JSON")
     if wrong:
         # Logging is not set up yet.
         print(*wrong, "The service did not start. Every setting is explained in .env.example.", sep="\n", file=sys.stderr)  # noqa: T201
@@ -57,6 +62,11 @@ def load(*settings: type[BaseSettings]) -> BaseSettings | tuple[BaseSettings, ..
     return read[0] if len(read) == 1 else tuple(read)
 
 
+_REASONS = {"missing": "not set"}
+
+
 def _variable(settings: type[BaseSettings], place: tuple[int | str, ...]) -> str:
+    if not place:
+        return str(settings.model_config.get("env_prefix", "")) + "…"
     name = ".".join(str(part) for part in place)
     return name if name.isupper() else f"{settings.model_config.get('env_prefix', '')}{name}".upper()

@@ -27,7 +27,9 @@ MAX_RECORD_BYTES = 1024 * 1024
 class TopicSettings(KafkaSettings):
     """TOPICS_… beside KAFKA_…: how much of the table one cluster can carry."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="KAFKA_", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, env_prefix="KAFKA_", populate_by_name=True
+    )
 
     replication: int = Field(
         default=1, ge=1, le=7, validation_alias="TOPICS_REPLICATION", description="copies of each partition; 3 in production"

@@ -13,7 +13,9 @@ from shared.settings import ServiceSettings
 class InsightsSettings(ServiceSettings):
     """Read once, at the start."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="INSIGHTS_", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, env_prefix="INSIGHTS_", populate_by_name=True
+    )
 
     port: int = Field(default=8003, ge=0, le=65_535, description="port to listen on; 0 picks a free one")
     database_url: SecretStr = Field(

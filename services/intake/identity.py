@@ -27,12 +27,16 @@ def contact_id(tenant: str, *, source: str | None, external_id: str | None = Non
 
 def fingerprint(key: bytes, tenant: str, sent: BaseModel) -> str:
     """
-    128 bits, keyed, of what was sent (its fields, not its spelling): tells a repeat from a conflict, and nothing else.
+    128 bits, keyed, of what was sent: tells a repeat from a conflict, and nothing else.
+
+    It sees what was said, not how: the order of fields and attributes, a null or a default that is spelt out change nothing.
 
     Source: HMAC-SHA256, RFC 2104, truncated.
     """
-    said = sent.model_dump_json(exclude_unset=True).encode()
-    return hmac.digest(key, tenant.encode() + b"\x00" + said, hashlib.sha256).hex()[:32]
+    said = json.dumps(
+        sent.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=True, separators=(",", ":")
+    )
+    return hmac.digest(key, tenant.encode() + b"\x00" + said.encode(), hashlib.sha256).hex()[:32]
 
 
 @cache

@@ -11,7 +11,7 @@ from shared.settings import ServiceSettings
 class IntakeSettings(ServiceSettings):
     """Read once, at the start."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="INTAKE_")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, env_prefix="INTAKE_")
 
     port: int = Field(default=8001, ge=0, le=65_535, description="port to listen on; 0 picks a free one")
     credentials_file: Path = Field(description="mounted JSON file of hashed API keys; see `python -m shared.credentials`")

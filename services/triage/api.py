@@ -152,7 +152,7 @@ def create_app(*, previews: Previews, lifetime: Lifetime, registry: CollectorReg
         title="Failbetter triage",
         version="1.0.0",
         description="What a contact is, what got in the customer's way, and who should act. Contacts themselves come over Kafka.",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     install_problems(app)

@@ -13,7 +13,9 @@ HERE = Path(__file__).parent
 class TriageSettings(ServiceSettings):
     """Read once, at the start."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="TRIAGE_", validate_default=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, env_prefix="TRIAGE_", validate_default=True
+    )
 
     port: int = Field(default=8002, ge=0, le=65_535, description="port to listen on; 0 picks a free one")
     group: str = Field(

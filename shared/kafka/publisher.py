@@ -50,17 +50,19 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
         self._is_open = asyncio.Event()
         self._is_doubted = asyncio.Event()
+        self._tasks = asyncio.TaskGroup()
         self._keeper: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._keeper = asyncio.create_task(self._keep_open())
+        # A task of its own group: a bug in it ends the block, and with it the service.
+        await self._tasks.__aenter__()
+        self._keeper = self._tasks.create_task(self._keep_open())
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._keeper is not None:
             self._keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._keeper
+        await self._tasks.__aexit__(kind, error, trace)
 
     @property
     def is_open(self) -> bool:
@@ -154,7 +156,13 @@ class Publisher:
                 async with asyncio.timeout(self._deadline):
                     await producer.start()
             except (KafkaError, OSError, TimeoutError) as error:
-                log.warning("kafka.unreachable", client_id=self._client_id, error=type(error).__name__)
+                log.warning(
+                    "kafka.unreachable",
+                    client_id=self._client_id,
+                    brokers=self._kafka.bootstrap_servers,
+                    error=type(error).__name__,
+                    reason=str(error),
+                )
                 await _abandon(producer)
                 await asyncio.sleep(REOPEN_SECONDS)
             except asyncio.CancelledError:

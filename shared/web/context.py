@@ -77,7 +77,8 @@ class RequestContext:
         self.seconds.labels(route).observe(seconds)
         # A service that is not ready is asked again and again, and says why itself.
         if status >= 400 and not route.startswith("/health/"):
-            log.info("http.refused", request_id=scope["request_id"], method=_method(scope), route=route, status=status)
+            code = scope.get("refused_as")
+            log.info("http.refused", request_id=scope["request_id"], method=_method(scope), route=route, status=status, code=code)
 
 
 def _method(scope: Scope) -> str:

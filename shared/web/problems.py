@@ -71,6 +71,8 @@ class Problem(FailbetterError):
         self.more = dict(more or {})
 
     def answer(self, request: Request) -> JSONResponse:
+        """The answer, and a note for the log of why the request was refused."""
+        request.scope["refused_as"] = self.code
         document = ProblemDocument(
             title=HTTPStatus(self.status).phrase,
             status=self.status,

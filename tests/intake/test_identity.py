@@ -53,9 +53,12 @@ def test_the_external_id_names_a_contact_that_has_both() -> None:
 
 
 def test_the_fingerprint_sees_what_was_sent_and_not_how_it_was_spelt() -> None:
-    spelt = [b'{"text":"a","channel":"chat","revision":1}', b'{ "revision": 1, "channel":"chat", "text":"\\u0061" }']
+    spelt = [
+        b'{"text":"a","channel":"chat","revision":1,"attributes":{"a":"1","b":"2"}}',
+        b'{ "subject": null, "channel":"chat", "text":"\\u0061", "attributes":{"b":"2","a":"1"} }',
+    ]
     one, other = (fingerprint(KEY, "acme", ContactRequest.model_validate_json(body)) for body in spelt)
-    changed = fingerprint(KEY, "acme", ContactRequest(text="b", channel=Channel.CHAT, revision=1))
+    changed = fingerprint(KEY, "acme", ContactRequest(text="b", channel=Channel.CHAT, attributes={"a": "1", "b": "2"}))
 
     assert one == other != changed
 

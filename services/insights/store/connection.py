@@ -7,7 +7,7 @@ from typing import TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.errors import Unavailable
+from shared.errors import FailbetterError, Unavailable
 
 # Subscripted asyncpg classes type-check but fail at run time, hence the quotes.
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
@@ -28,6 +28,15 @@ _PASSING = (
 )
 
 _HUNG_UP = ("closed", "released", "another operation")
+
+# What a person has to put right.
+_WRONG = (asyncpg.ClientConfigurationError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+
+
+class Unsuitable(FailbetterError):
+    """The PostgreSQL that is configured cannot hold the data."""
+
+    code = "unsuitable_database"
 
 
 @asynccontextmanager
@@ -59,9 +68,12 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
 
 @asynccontextmanager
 async def unavailable_when_away() -> AsyncIterator[None]:
-    """Translates what PostgreSQL and its connections raise into Unavailable, where it may pass; the rest is a bug."""
+    """Translates what PostgreSQL and its connections raise into Unavailable, where it may pass, or Unsuitable; the rest is a bug."""
     try:
         yield
+    except _WRONG as error:
+        # The URL may hold a password: it is not repeated.
+        raise Unsuitable(f"DATABASE_URL cannot be used: {type(error).__name__}") from None
     except _PASSING as error:
         raise Unavailable(f"PostgreSQL did not do it: {type(error).__name__}") from error
     except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:

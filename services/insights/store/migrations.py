@@ -8,20 +8,14 @@ from pathlib import Path
 import asyncpg
 
 from services.insights.store.blocks import FOLDER
-from services.insights.store.connection import unavailable_when_away
-from shared.errors import FailbetterError, Unavailable
+from services.insights.store.connection import Unsuitable, unavailable_when_away
+from shared.errors import Unavailable
 
 OLDEST = 17
 """The oldest PostgreSQL that is supported."""
 
 MINUTES = 10
 """Bound of all migrations together."""
-
-
-class Unsuitable(FailbetterError):
-    """The PostgreSQL that is configured cannot hold the data."""
-
-    code = "unsuitable_database"
 
 
 async def migrate(url: str) -> None:

@@ -25,7 +25,7 @@ def create_app(
     *, pipeline: Pipeline, door: Door, lifetime: Lifetime, registry: CollectorRegistry, checks: Mapping[str, Check]
 ) -> FastAPI:
     """Intake's HTTP side, wired to `pipeline`."""
-    app = FastAPI(title="Failbetter intake", version="1.0.0", description=DESCRIPTION, docs_url="/docs", redoc_url=None)
+    app = FastAPI(title="Failbetter intake", version="1.0.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
     install_problems(app)
     # Onto the app itself: FastAPI 0.165 takes 40 µs longer to find a route in a router that was included.
     contacts.add_routes(app, pipeline, door)

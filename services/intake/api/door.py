@@ -93,5 +93,5 @@ def not_taken(failure: Unavailable | TooLarge) -> Problem:
     """The problem for what the brokers did not take."""
     if isinstance(failure, TooLarge):
         return Problem(413, failure.code, "The contact is larger than a broker takes (1 MiB).")
-    detail = "The brokers did not confirm it in time. It may still arrive: send it again, under the same id."
+    detail = "The brokers did not confirm it in time, and it may still arrive. Sent again, it is the same contact if something names it."
     return Problem(503, "unavailable", detail, headers={"Retry-After": RETRY_SECONDS})
