@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import structlog
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shared.clock import Clock, utc_now
 from shared.errors import Rejected
@@ -27,6 +27,8 @@ from shared.web.problems import Problem
 log = structlog.get_logger(__name__)
 
 RELOAD_SECONDS = 1.0
+RESERVED = {"preview", "unknown"}
+"""Whose preview nobody logged in asked for, and whose dead letter says no tenant."""
 
 
 class Scope(StrEnum):
@@ -50,6 +52,13 @@ class Credential(BaseModel):
     created_at: AwareDatetime
     expires_at: AwareDatetime | None = None
     note: str = ""
+
+    @field_validator("tenant")
+    @classmethod
+    def _is_not_ours(cls, tenant: str) -> str:
+        if tenant in RESERVED:
+            raise ValueError("this name means something else here")
+        return tenant
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and now >= self.expires_at

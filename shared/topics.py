@@ -22,6 +22,7 @@ from shared.telemetry import configure_logging
 log = structlog.get_logger(__name__)
 
 MAX_RECORD_BYTES = 1024 * 1024
+DAY = 86_400
 
 
 class TopicSettings(KafkaSettings):
@@ -87,8 +88,12 @@ def _configs(topic: Topic, settings: TopicSettings) -> dict[str, str]:
         "cleanup.policy": "compact" if topic.retention is None else "delete",
     }
     if topic.retention is not None:
-        days = topic.retention.total_seconds() / 86_400
-        configs["retention.ms"] = str(int(min(days, settings.retention_days or days) * 86_400_000))
+        table = topic.retention.total_seconds() / DAY
+        days = min(table, settings.retention_days or table)
+        # Kafka deletes whole segments, each when its newest record is old enough: what is in one may live as much longer as it lasts.
+        segment = min(1.0, days / 2)
+        configs["segment.ms"] = str(int(segment * DAY * 1000))
+        configs["retention.ms"] = str(int((days - segment) * DAY * 1000))
     return configs
 
 

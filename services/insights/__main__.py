@@ -36,6 +36,11 @@ from shared.web import RequestContext, health_routes, serve
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1.0
+WRITING = 4
+"""Connections for the sink and discovery."""
+WRITING_SECONDS = 600.0
+"""Bound of one of their statements: forgetting somebody with very many contacts takes long."""
+READING_SECONDS = 10.0
 
 
 async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
@@ -48,7 +53,8 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
     credentials = Credentials(settings.credentials_file)
     publisher = Publisher(kafka, client_id=settings.group, deadline=5.0)
     metrics.publisher_open.set_function(lambda: publisher.is_open)
-    async with _pool(settings) as pool:
+    # What people ask for must not keep the sink from its connections, nor take as long as the sink may.
+    async with _pool(settings, size=WRITING, seconds=WRITING_SECONDS) as pool, _pool(settings) as reading:
         ledger = Ledger(pool, known_signals=KnownSignals(threshold=settings.grain.threshold), clock=utc_now, random_id=uuid4)
         limits = Limits(settings.batch_records, settings.burials_limit)
         sink = Sink(
@@ -71,7 +77,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
 
         async def database() -> str | None:
             try:
-                async with asyncio.timeout(2), transaction(pool) as connection:
+                async with asyncio.timeout(2), transaction(reading) as connection:
                     await connection.fetchval("SELECT 1")
             except (Unavailable, TimeoutError):
                 return "PostgreSQL is away"
@@ -79,7 +85,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
 
         is_migrated = asyncio.Event()
         app = create_app(
-            pool=pool,
+            pool=reading,
             credentials=credentials,
             sessions=_sessions(settings),
             links=_links(settings),
@@ -96,6 +102,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
                 return
             # Connections that were opened before the schema was there do not know its types.
             await pool.expire_connections()
+            await reading.expire_connections()
             is_migrated.set()
             async with asyncio.TaskGroup() as working:
                 working.create_task(sink.run())
@@ -108,8 +115,9 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
 
 
 @asynccontextmanager
-async def _pool(settings: InsightsSettings) -> AsyncIterator[Pool]:
-    async with open_pool(settings.database_url.get_secret_value(), max_size=settings.database_connections) as pool:
+async def _pool(settings: InsightsSettings, *, size: int | None = None, seconds: float = READING_SECONDS) -> AsyncIterator[Pool]:
+    url, size = settings.database_url.get_secret_value(), size or settings.database_connections
+    async with open_pool(url, max_size=size, statement_seconds=seconds) as pool:
         yield pool
 
 

@@ -25,11 +25,17 @@ log = structlog.get_logger(__name__)
 
 JOB = "discovery"
 
-MOST_WAITING = 3_000
-"""Frictions looked at in one round, the latest ones: where all are alike, every pair of them is an edge."""
+MOST_WAITING = 1_000
+"""Frictions looked at in one round, the latest ones. Leiden keeps the interpreter to itself: at 3,000 that are all alike for seconds."""
 
-MOST_TEXTS = 3_000
+MOST_TEXTS = 1_000
 """Frictions whose words say what is common."""
+
+MOST_MEMBERS = 200
+"""Members whose words make a title."""
+
+MOST_CHARACTERS = 1_000
+"""Of each of them."""
 
 UNTITLED = "Not yet named"
 
@@ -95,7 +101,8 @@ class Discovery:
         if people < self._grain.people:
             return []
         quotes = await signals.quotes(connection, realm, list(still))
-        opening = Opening(realm, min(still), group.centre, _title(quotes, common), people)
+        named = await asyncio.to_thread(_title, quotes, common)
+        opening = Opening(realm, min(still), group.centre, named, people)
         await signals.open_one(connection, opening, now=self._clock())
         return [(friction, Assigned(opening.signal_id, similarity[friction])) for friction in sorted(still)]
 
@@ -106,8 +113,9 @@ class Discovery:
             common = await self._common(found.realm)
             async with transaction(self._pool) as connection:
                 await locks.take(connection, shared=frozenset(), alone={found.realm.tenant})
-                quotes = await signals.members(connection, found.realm, found.signal_id, limit=MOST_TEXTS)
-                await signals.retitle(connection, found, _title(quotes, common), now=self._clock())
+                quotes = await signals.members(connection, found.realm, found.signal_id, limit=MOST_MEMBERS)
+                named = await asyncio.to_thread(_title, quotes, common)
+                await signals.retitle(connection, found, named, now=self._clock())
 
     async def _common(self, realm: Realm) -> Background:
         async with transaction(self._pool) as connection:
@@ -132,10 +140,11 @@ def _without(waiting: Waiting, assigned: Sequence[Assigned | None]) -> Waiting:
 
 
 def _title(quotes: Sequence[Quote], common: Background) -> str:
+    quotes = quotes[:MOST_MEMBERS]
     kinds = sorted(quote.kind for quote in quotes)
     most = max(kinds, key=kinds.count, default="unknown")
     return title(_said(quotes), common, otherwise=UNTITLED if most == "unknown" else f"{most.capitalize()}, not yet named")
 
 
 def _said(quotes: Sequence[Quote]) -> list[Said]:
-    return [Said(quote.person, quote.words) for quote in quotes]
+    return [Said(quote.person, quote.words[:MOST_CHARACTERS]) for quote in quotes]

@@ -21,7 +21,9 @@ class InsightsSettings(ServiceSettings):
     database_url: SecretStr = Field(
         validation_alias="DATABASE_URL", description="PostgreSQL 17 or newer with pgvector: postgresql://user:password@host/name"
     )
-    database_connections: int = Field(default=10, ge=4, le=200, description="connections to PostgreSQL, at most")
+    database_connections: int = Field(
+        default=10, ge=4, le=200, description="connections to PostgreSQL for what people ask, at most; the sink has 4 more"
+    )
     group: str = Field(default="insights", description="consumer group; lag tools see it, the truth is in PostgreSQL")
     instance: str | None = Field(
         default=None,

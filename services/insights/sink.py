@@ -214,5 +214,10 @@ class Sink:
 
 
 async def _take(consumer: AIOKafkaConsumer, most: int) -> Batch:
-    batch: Batch = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=most)
-    return batch
+    # A rebalance may hold it up. Nothing is lost when it is given up: records are handed out without waiting.
+    try:
+        async with asyncio.timeout(10 * POLL_SECONDS):
+            batch: Batch = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=most)
+            return batch
+    except TimeoutError:
+        return {}

@@ -100,7 +100,8 @@ class Pipeline:
             occurred_at=sent.occurred_at or now,
             received_at=now,
         )
-        event_id = derived_id("outcome", identity, fingerprint(self.fingerprint_key, tenant, sent))
+        said_at = sent.occurred_at or now
+        event_id = derived_id("outcome", identity, said_at.isoformat(), fingerprint(self.fingerprint_key, tenant, sent))
         return Draft(identity, encode(event, OUTCOMES, event_id=event_id, source=SOURCE, traceparent=trace))
 
     def erasure(self, tenant: str, sent: ErasureRequest, *, trace: str) -> Draft:

@@ -50,7 +50,9 @@ async def main(settings: TriageSettings, kafka: KafkaSettings, *, reader: Reads,
     attendance = Attendance(kafka, group=settings.group, member=member, deadline=settings.deadline_seconds)
     remedies = RemedyBook()
     shelf = Shelf(kafka, lifetime, remedies, metrics)
-    known = Known(routes, remedies, Versioned(name=reader.name, version=reader.version), settings.reading)
+    known = Known(
+        routes, remedies, Versioned(name=reader.name, version=reader.version), settings.reading, settings.publishes_routes
+    )
 
     async def broker() -> str | None:
         return None if publisher.is_open else "the brokers are away"

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
+from starlette.types import ASGIApp
 
 from services.triage.desk import Desk
 from shared.clock import Clock
@@ -146,7 +147,7 @@ class Previews:
         )
 
 
-def create_app(*, previews: Previews, lifetime: Lifetime, registry: CollectorRegistry, checks: Mapping[str, Check]) -> FastAPI:
+def create_app(*, previews: Previews, lifetime: Lifetime, registry: CollectorRegistry, checks: Mapping[str, Check]) -> ASGIApp:
     """Triage's HTTP side."""
     app = FastAPI(
         title="Failbetter triage",
@@ -170,8 +171,7 @@ def create_app(*, previews: Previews, lifetime: Lifetime, registry: CollectorReg
 
     app.include_router(health_routes(lifetime, registry, checks))
     describe_models(app, [PreviewRequest, Preview])
-    app.add_middleware(RequestContext, registry=registry)
-    return app
+    return RequestContext(app, registry)
 
 
 async def _body(request: Request) -> bytes:

@@ -27,6 +27,7 @@ class Known:
     remedies: RemedyBook
     model: Versioned
     reading: int
+    publishes_routes: bool = True
 
 
 def decide(contact: ContactReceived, reading: Reading, known: Known, *, at: datetime) -> ContactTriaged:

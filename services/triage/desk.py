@@ -101,7 +101,12 @@ class Desk:
     def _decided(self, record: ConsumerRecord, said: Decoded[ContactReceived], reading: Reading) -> Outcome:
         try:
             triaged = decide(said.event, reading, self._known, at=self._clock())
-            return Triaged(record, _says(said, triaged), triaged.disposition, triaged.route.queue)
+            return Triaged(
+                record,
+                _says(said, triaged, publishes_routes=self._known.publishes_routes),
+                triaged.disposition,
+                triaged.route.queue,
+            )
         except Rejected as error:
             return bury(record, code=error.code, reason=str(error), at=self._clock(), contact_id=said.event.contact_id)
 
@@ -118,12 +123,12 @@ def _satisfaction(rating: Rating | None) -> float | None:
     return None if rating is None else min(1.0, rating.score / rating.scale)
 
 
-def _says(said: Decoded[ContactReceived], triaged: ContactTriaged) -> tuple[Encoded, ...]:
-    """The triage, and, once for ever, the route. A redelivery says both again under the same id."""
+def _says(said: Decoded[ContactReceived], triaged: ContactTriaged, *, publishes_routes: bool) -> tuple[Encoded, ...]:
+    """The triage, and the route unless this is a re-read. A redelivery says both again under the same id."""
     event_id = derived_id(said.id, triaged.reading)
     told = encode(triaged, TRIAGED, event_id=event_id, source=SOURCE, traceparent=said.traceparent)
     if not is_sendable(told):
         raise TooBig("what was read in it is larger than a broker takes")
-    if triaged.reading > 1 or triaged.route.queue is Queue.NONE:
+    if not publishes_routes or triaged.route.queue is Queue.NONE:
         return (told,)
     return (told, replace(told, topic=ROUTES[triaged.route.queue].name))

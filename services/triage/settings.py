@@ -34,6 +34,9 @@ class TriageSettings(ServiceSettings):
     reading: int = Field(
         default=1, ge=1, le=2_147_483_647, description="grows when a model is promoted; the highest reading of a contact counts"
     )
+    publishes_routes: bool = Field(
+        default=True, description="off in a process that reads again what was read before: no route fires twice"
+    )
     batch_records: int = Field(default=256, ge=1, le=10_000, description="records worked on at a time, at most")
     threads: int = Field(default=1, ge=1, le=64, description="threads that the model computes with")
     deadline_seconds: float = Field(

@@ -1,5 +1,6 @@
 """A record that could not be used: kept whole, with the reason and the place, so that it can be sent again after a fix."""
 
+import json
 import re
 from collections.abc import Iterable
 from typing import ClassVar, Protocol, Self
@@ -70,7 +71,7 @@ class ContactDead(Event):
         return cls(
             tenant=_tenant_of(record.key),
             position=Position(topic=record.topic, partition=record.partition, offset=record.offset),
-            contact_id=contact_id,
+            contact_id=contact_id or _contact_of(record.value),
             code=code,
             reason=reason,
             deaths=deaths,
@@ -89,3 +90,12 @@ class ContactDead(Event):
 def _tenant_of(key: bytes | None) -> str:
     said = (key or b"").split(b"/", 1)[0].decode("ascii", "replace")
     return said if re.fullmatch(TENANT, said) else "unknown"
+
+
+def _contact_of(value: bytes | None) -> UUID | None:
+    """Whose record it was, where that much can still be read: its journey should tell."""
+    try:
+        said = json.loads(value or b"")
+        return UUID(said.get("contact_id") or said["contact"]["contact_id"])
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return None

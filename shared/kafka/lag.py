@@ -24,12 +24,16 @@ class Lag:
 
 
 class Lags:
-    """Remembers what was taken up and what is done. What was never fetched counts as old as the last record that was."""
+    """
+    Remembers what was taken up and what is done.
+
+    What waits untouched behind a partition that had caught up is as old as the moment at which that was first seen.
+    """
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
         self._done: dict[TopicPartition, int] = {}
-        self._oldest: dict[TopicPartition, float] = {}
+        self._oldest: dict[TopicPartition, float | None] = {}
 
     def taken(self, batch: Batch) -> None:
         """These records are being worked on."""
@@ -41,7 +45,8 @@ class Lags:
         """These records will not be needed again."""
         for partition, records in batch.items():
             self._done[partition] = records[-1].offset + 1
-            self._oldest[partition] = records[-1].timestamp / 1000
+            is_caught_up = self._done[partition] >= (self._consumer.highwater(partition) or 0)
+            self._oldest[partition] = None if is_caught_up else records[-1].timestamp / 1000
 
     def at(self, now: float) -> list[Lag]:
         """The lag of every partition that is assigned and was read, `now` in seconds since the epoch."""
@@ -49,8 +54,12 @@ class Lags:
 
     def _of(self, partition: TopicPartition, now: float) -> Lag:
         waiting = max(0, (self._consumer.highwater(partition) or 0) - self._done[partition])
-        age = max(0.0, now - self._oldest[partition]) if waiting else 0.0
-        return Lag(partition.topic, partition.partition, waiting, age)
+        if not waiting:
+            return Lag(partition.topic, partition.partition, 0, 0.0)
+        since = self._oldest[partition]
+        if since is None:
+            since = self._oldest[partition] = now
+        return Lag(partition.topic, partition.partition, waiting, max(0.0, now - since))
 
 
 class LagCollector(Collector):

@@ -38,7 +38,8 @@ async def serve(app: ASGIApp, settings: ServiceSettings, lifetime: Lifetime) -> 
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=int(settings.stop_within_seconds) or 1,
+            # Something has to be left for what comes after it: flushing, committing.
+            timeout_graceful_shutdown=max(1, int(settings.stop_within_seconds * 0.6)),
         )
     )
     async with asyncio.TaskGroup() as tasks:

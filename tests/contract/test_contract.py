@@ -12,7 +12,7 @@ import pytest
 
 from shared import events
 from shared.errors import Undecodable
-from shared.events import RECEIVED, TOPICS, ContactDead, ContactReceived, Event, Topic, decode, encode
+from shared.events import RECEIVED, TOPICS, ContactDead, ContactReceived, ContactTriaged, Event, Topic, decode, encode
 from shared.events.documents import documents
 
 HERE = Path(events.__file__).parent
@@ -138,6 +138,16 @@ def test_a_burial_keeps_the_record_byte_for_byte() -> None:
 
     assert (read.tenant, read.record_value, read.record_key) == ("acme", record.value, record.key)
     assert [(header.name, header.value) for header in read.record_headers] == list(record.headers)
+
+
+@pytest.mark.parametrize("event", [ContactReceived, ContactTriaged])
+def test_a_burial_names_its_contact_where_that_much_can_be_read(event: type[Event]) -> None:
+    record = changed(example_of(event), tenant=7)
+
+    buried = ContactDead.burying(record, code="undecodable", reason="tenant", by="triage", at=_moment())
+
+    assert str(buried.contact_id) in (record.value or b"").decode()
+    assert ContactDead.burying(Read(b"[" * 9999), code="x", reason="x", by="triage", at=_moment()).contact_id is None
 
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff/1", b"a b/1", b"/1"])

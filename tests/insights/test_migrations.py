@@ -8,7 +8,8 @@ import pytest
 
 from deploy.local import Running
 from services.insights.store.blocks import FOLDER
-from services.insights.store.migrations import Unsuitable, check, migrate
+from services.insights.store.connection import Unsuitable
+from services.insights.store.migrations import check, migrate
 from shared.errors import Unavailable
 from tests.insights.conftest import administer, named
 

@@ -1,5 +1,6 @@
 """Many contacts at once: each has its own result, and one bad item rejects only itself."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 
@@ -69,7 +70,7 @@ async def test_an_item_is_the_same_contact_alone_in_a_batch_and_in_a_stream(inta
         (b'{"contacts": []}', 422, "invalid"),
         (b'{"contacts": [], "tenant": "x"}', 422, "invalid"),
         (json.dumps({"contacts": [{}] * (MAX_ITEMS + 1)}).encode(), 422, "invalid"),
-        (b" " * (16 * 1024 * 1024 + 1), 413, "too_large"),
+        (b" " * (4 * 1024 * 1024 + 1), 413, "too_large"),
     ],
     ids=["no json", "no object", "no list", "no items", "unknown field", "too many", "too large"],
 )
@@ -134,3 +135,41 @@ async def test_a_stream_over_its_limit_says_what_was_taken(intake: Intake, monke
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too_many")
     assert (answer.json()["accepted"], len(answer.json()["results"])) == (250, 250)
+
+
+async def test_of_a_refused_item_a_few_reasons_are_told(intake: Intake) -> None:
+    answer = await intake.http.post(
+        "/v1/contacts/batch", json={"contacts": [HELLO, {f"field {number}": 1 for number in range(50)}]}
+    )
+
+    assert len(answer.json()["results"][1]["invalid_params"]) == 5
+
+
+async def test_a_stream_that_cannot_be_held_any_longer_says_what_was_taken(intake: Intake) -> None:
+    first = lines(contacts(400))
+    intake.door.max_held = len(first) // 2 + 10_000
+
+    async def many() -> AsyncIterator[bytes]:
+        yield first
+        yield b"x" * CONTACT_BYTES + b"\n"
+        async with intake.door.holding() as hold:
+            hold(intake.door.max_held)
+            yield lines(contacts(1))
+
+    answer = await intake.http.post("/v1/contacts/batch", content=many(), headers=NDJSON)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+    assert answer.json()["accepted"] == 400
+
+
+async def test_a_body_that_stops_coming_is_given_up(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.web.body.PIECE_SECONDS", 0.2)
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b'{"text":'
+        await asyncio.sleep(5)
+
+    answer = await intake.http.post("/v1/contacts", content=stalled())
+
+    assert (answer.status_code, answer.json()["code"]) == (408, "too_slow")
+    assert intake.registry.get_sample_value("intake_bytes_held") == 0

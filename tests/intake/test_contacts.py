@@ -244,3 +244,14 @@ async def test_the_openapi_document_holds_every_schema_it_refers_to(intake: Inta
     examples = document["paths"]["/v1/contacts"]["post"]["requestBody"]["content"]["application/json"]["examples"]
     for example in examples.values():
         assert (await intake.http.post("/v1/contacts", json=example["value"])).status_code == 202
+
+
+async def test_a_bug_is_answered_counted_and_found_under_its_request_id(intake: Intake) -> None:
+    object.__setattr__(intake.pipeline, "pseudonyms", None)
+
+    answer = await intake.http.post("/v1/contacts", json=WHOLE)
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "bug")
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    labels = {"method": "POST", "route": "/v1/contacts", "status": "500"}
+    assert intake.registry.get_sample_value("http_requests_total", labels) == 1

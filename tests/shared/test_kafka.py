@@ -10,7 +10,7 @@ from shared.errors import Unavailable
 from shared.events import TOPICS
 from shared.events.codec import Encoded
 from shared.kafka import KafkaSettings, Lag, Lags, Publisher, TooLarge, client_options
-from shared.topics import TopicSettings, create_topics
+from shared.topics import TopicSettings, _configs, create_topics
 
 pytestmark = pytest.mark.broker
 
@@ -28,6 +28,14 @@ async def test_the_topics_exist_and_making_them_again_changes_nothing(kafka: Kaf
         assert await consumer.topics() >= {topic.name for topic in TOPICS}
     finally:
         await consumer.stop()
+
+
+def test_what_a_segment_adds_is_taken_off_the_retention() -> None:
+    configs = {topic.name: _configs(topic, TopicSettings(bootstrap_servers="kafka:9092")) for topic in TOPICS}
+
+    kept = {name: int(said["retention.ms"]) + int(said["segment.ms"]) for name, said in configs.items() if "retention.ms" in said}
+    assert kept["contacts.received"] == kept["contacts.dead"] == 30 * 86_400_000
+    assert configs["remedies.changed"]["cleanup.policy"] == "compact"
 
 
 async def test_topics_are_not_made_where_nobody_answers() -> None:

@@ -68,6 +68,6 @@ def priority_of(
 
 def _value(annual_value: float | None, weights: Weights) -> Factor:
     if annual_value is None:
-        return Factor("value", 1.0, "no annual value is known")
+        return Factor("value", 1.0, "not weighed: no annual value was given")
     tenfolds = max(0.0, log10(max(annual_value, 1.0) / 1000))
     return Factor("value", 1 + weights.value_per_tenfold * tenfolds, f"{annual_value:,.0f} of annual value")

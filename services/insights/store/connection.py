@@ -29,6 +29,9 @@ _PASSING = (
 
 _HUNG_UP = ("closed", "released", "another operation")
 
+ACQUIRE_SECONDS = 5.0
+"""How long one waits for a connection when all are taken."""
+
 # What a person has to put right.
 _WRONG = (asyncpg.ClientConfigurationError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
@@ -62,7 +65,7 @@ async def open_pool(url: str, *, max_size: int, statement_seconds: float = 30.0)
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """One transaction: all of it or nothing. Raises Unavailable where trying again may succeed."""
-    async with unavailable_when_away(), pool.acquire() as connection, connection.transaction():
+    async with unavailable_when_away(), pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
         yield connection
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.types import ASGIApp
 
 from services.intake.api import batch, contacts, reports
 from services.intake.api.door import Door
@@ -23,7 +24,7 @@ or an `Idempotency-Key`.
 
 def create_app(
     *, pipeline: Pipeline, door: Door, lifetime: Lifetime, registry: CollectorRegistry, checks: Mapping[str, Check]
-) -> FastAPI:
+) -> ASGIApp:
     """Intake's HTTP side, wired to `pipeline`."""
     app = FastAPI(title="Failbetter intake", version="1.0.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
     install_problems(app)
@@ -44,5 +45,4 @@ def create_app(
             reports.ErasureAcceptance,
         ],
     )
-    app.add_middleware(RequestContext, registry=registry)
-    return app
+    return RequestContext(app, registry)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json, to_json
 
 from services.intake.api.contacts import EXAMPLES
-from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Door, not_taken, unfit
+from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Door, Hold, not_taken, unfit
 from services.intake.pipeline import Draft, Pipeline
 from services.intake.requests import ContactRequest
 from shared.credentials import Scope
@@ -19,7 +19,9 @@ from shared.web import InvalidParam, Problem, answer_of, body_of, bounded, probl
 
 MAX_ITEMS = 1_000
 MAX_LINES = 100_000
-BATCH_BYTES = 16 * 1024 * 1024
+MAX_INVALID_PARAMS = 5
+"""Of each refused item: a stream of a hundred thousand wrong lines has to be remembered until it ends."""
+BATCH_BYTES = 4 * 1024 * 1024
 STREAM_BYTES = 4 * 1024 * 1024 * 1024
 WINDOW = 200
 """Items that are read and published together: a few milliseconds of the event loop."""
@@ -110,7 +112,9 @@ class Batch:
         except ValidationError as error:
             self.door.metrics.items.labels("contact", "invalid").inc()
             problem = unfit(error)
-            return ItemResult(index=place, status="refused", code=problem.code, invalid_params=problem.invalid_params)
+            return ItemResult(
+                index=place, status="refused", code=problem.code, invalid_params=problem.invalid_params[:MAX_INVALID_PARAMS]
+            )
         return self.pipeline.contact(self.tenant, sent, trace=self.trace)
 
 
@@ -125,7 +129,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         openapi_extra=_request_bodies(),
         responses={
             202: answer_of(BatchAnswer, "Every good item is with the brokers"),
-            **problem_responses(400, 401, 403, 413, 422, 503),
+            **problem_responses(400, 401, 403, 408, 413, 422, 503),
         },
     )
     async def post_batch(request: Request) -> Response:
@@ -145,20 +149,29 @@ def _is_lines(request: Request) -> bool:
 
 
 async def _take_lines(batch: Batch, request: Request) -> None:
+    try:
+        async with batch.door.holding() as hold:
+            await _take_windows(batch, request, hold)
+    except Problem as problem:
+        # What was taken before is with the brokers: whoever sends the rest again has to know.
+        problem.more = _members(batch.tally())
+        raise
+
+
+async def _take_windows(batch: Batch, request: Request, hold: Hold) -> None:
     window: list[bytes | None] = []
-    async with batch.door.holding() as hold:
-        async for line in _lines(request):
-            if len(batch.results) + len(window) == MAX_LINES:
-                await batch.take(window)
-                detail = f"More than {MAX_LINES:,} lines. The first {MAX_LINES:,} were taken; see results."
-                raise Problem(413, "too_many", detail, headers={"Connection": "close"}, more=_members(batch.tally()))
-            window.append(line)
-            hold(len(line or b""))
-            if len(window) == WINDOW:
-                await batch.take(window)
-                hold(-sum(len(taken or b"") for taken in window))
-                window = []
-        await batch.take(window)
+    async for line in _lines(request):
+        if len(batch.results) + len(window) == MAX_LINES:
+            await batch.take(window)
+            detail = f"More than {MAX_LINES:,} lines. The first {MAX_LINES:,} were taken; see results."
+            raise Problem(413, "too_many", detail, headers={"Connection": "close"})
+        window.append(line)
+        hold(len(line or b""))
+        if len(window) == WINDOW:
+            await batch.take(window)
+            hold(-sum(len(taken or b"") for taken in window))
+            window = []
+    await batch.take(window)
 
 
 async def _lines(request: Request) -> AsyncIterator[bytes | None]:

@@ -58,7 +58,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
                 }
             ],
         },
-        responses={202: answer_of(Acceptance, "The brokers have it"), **problem_responses(400, 401, 403, 413, 422, 503)},
+        responses={202: answer_of(Acceptance, "The brokers have it"), **problem_responses(400, 401, 403, 408, 413, 422, 503)},
     )
     async def post_contact(request: Request) -> Response:
         tenant = door.tenant(request, Scope.CONTACTS_WRITE)

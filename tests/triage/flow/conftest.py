@@ -158,6 +158,7 @@ async def triaging(
     reader: Reader | None = None,
     remedies: RemedyBook | None = None,
     reading: int = 1,
+    publishes_routes: bool = True,
     batch: int = 64,
     burials: int = 100,
     deadline: float = 5.0,
@@ -167,7 +168,7 @@ async def triaging(
     registry, lifetime, member = CollectorRegistry(), Lifetime(), Member(run=uuid4().hex)
     metrics, lag = Metrics.on(registry), LagCollector("triage", utc_now)
     registry.register(lag)
-    known = Known(SHIPPED, remedies or RemedyBook(), Versioned(name=reads.name, version=reads.version), reading)
+    known = Known(SHIPPED, remedies or RemedyBook(), Versioned(name=reads.name, version=reads.version), reading, publishes_routes)
     async with Publisher(kafka, client_id=group, deadline=deadline) as publisher:
         with Desk(reads, known, clock=utc_now, metrics=metrics) as desk:
             pipeline = Pipeline(

@@ -69,13 +69,24 @@ async def test_a_redelivery_says_the_same_again_under_the_same_ids(
 async def test_a_reading_again_fires_no_routes(
     kafka: KafkaSettings, group: str, tenant: str, ears: Ears, publisher: Publisher
 ) -> None:
-    async with triaging(kafka, group, reading=2):
+    async with triaging(kafka, group, reading=2, publishes_routes=False):
         await publisher.publish([received(contact(tenant=tenant))])
         [triaged] = await ears.triaged(1)
         await ears.listen(0.5)
 
     assert triaged.event.reading == 2
     assert {record.topic for record in ears.records} == {TRIAGED.name}
+
+
+async def test_a_new_contact_is_routed_also_by_a_promoted_model(
+    kafka: KafkaSettings, group: str, tenant: str, ears: Ears, publisher: Publisher
+) -> None:
+    async with triaging(kafka, group, reading=2):
+        await publisher.publish([received(contact(tenant=tenant))])
+        [triaged] = await ears.triaged(1)
+        await ears.listen(0.5)
+
+    assert {record.topic for record in ears.records} == {TRIAGED.name, f"routes.{triaged.event.route.queue}"}
 
 
 async def test_a_known_friction_leaves_with_its_remedy(
