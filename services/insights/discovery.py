@@ -102,9 +102,12 @@ class Discovery:
             return []
         quotes = await signals.quotes(connection, realm, list(still))
         named = await asyncio.to_thread(_title, quotes, common)
-        opening = Opening(realm, min(still), group.centre, named, people)
-        await signals.open_one(connection, opening, now=self._clock())
-        return [(friction, Assigned(opening.signal_id, similarity[friction])) for friction in sorted(still)]
+        for founding in sorted(still):
+            opening = Opening(realm, founding, group.centre, named, people)
+            # A friction that founded a signal and was corrected since may wait again: the next one founds this signal.
+            if await signals.open_one(connection, opening, now=self._clock()):
+                return [(friction, Assigned(opening.signal_id, similarity[friction])) for friction in sorted(still)]
+        return []
 
     async def _retitle(self) -> None:
         async with transaction(self._pool) as connection:

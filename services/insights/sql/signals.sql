@@ -44,6 +44,7 @@ INSERT INTO signals (
 )
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $5, $10)
 ON CONFLICT DO NOTHING
+RETURNING true
 
 -- name: record_change
 INSERT INTO signal_changes (tenant, signal_id, change_id, change, actor, changed_at, before, after)

@@ -136,15 +136,17 @@ async def hold_waiting(connection: Connection, realm: Realm, frictions: Collecti
     return {_friction_id(row): row["person"] for row in rows}
 
 
-async def open_one(connection: Connection, opening: Opening, *, now: datetime) -> None:
-    """Store a new signal and how it began; one that is there stays as it is."""
+async def open_one(connection: Connection, opening: Opening, *, now: datetime) -> bool:
+    """Store a new signal and how it began; one that is there stays as it is. Returns whether it is new."""
     realm, founding = opening.realm, opening.founding
-    await connection.execute(
+    is_new = await connection.fetchval(
         blocks(SQL)["open"],
         *(realm.tenant, opening.signal_id, realm.space, opening.title, now, as_halfvecs(opening.centroid[None, :])[0]),
         *(founding.contact_id, founding.ordinal, founding.occurred_at, opening.people),
     )
-    await _record(connection, realm.tenant, opening.signal_id, Change.OPENED, before=None, after=opening.title, now=now)
+    if is_new:
+        await _record(connection, realm.tenant, opening.signal_id, Change.OPENED, before=None, after=opening.title, now=now)
+    return bool(is_new)
 
 
 async def assign(connection: Connection, tenant: str, assigned: Sequence[tuple[FrictionId, Assigned]]) -> None:
