@@ -61,7 +61,12 @@ class Complaint:
         resolution = RESOLUTIONS.get(self.response)
         if resolution is None:
             return None
-        return {"source": SOURCE, "external_id": self.number, "resolution": resolution}
+        return {
+            "source": SOURCE,
+            "external_id": self.number,
+            "resolution": resolution,
+            "occurred_at": self.occurred_at.isoformat(),
+        }
 
 
 def complaints(today: date, sample: Path = SAMPLE) -> list[Complaint]:
