@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -103,9 +104,9 @@ async def product(folder: Path) -> AsyncIterator[Product]:
 
 
 @pytest.fixture
-async def own_product(folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Product]:
-    """A product of this test's own."""
-    async with product_in(folder / request.node.name[:60]) as product:
+async def own_product(folder: Path) -> AsyncIterator[Product]:
+    """A product of this test's own, with nothing in it."""
+    async with product_in(folder / f"product-{uuid4().hex[:8]}") as product:
         yield product
 
 
