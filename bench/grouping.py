@@ -1,4 +1,8 @@
-"""`python -m bench.grouping`: how discovery groups the demo's complaints, against the issue that consumers chose from a list."""
+"""
+`python -m bench.grouping`: how discovery groups the demo's complaints.
+
+First all at once, against the issue that consumers chose from a list; then as they arrive, by how many wait when discovery first looks.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,9 +20,10 @@ from services.triage.reading.vectors import restored
 
 MODEL = Path(__file__).parents[1] / "services" / "triage" / "model"
 GRAINS = [
-    Grain(floor, density, 0.6, 3) for floor, density in ((0.5, 0.3), (0.5, 0.4), (0.5, 0.5), (0.5, 0.6), (0.6, 0.3), (0.6, 0.5))
+    Grain(floor, density, 0.7, 3) for floor, density in ((0.5, 0.3), (0.5, 0.4), (0.5, 0.5), (0.5, 0.6), (0.6, 0.3), (0.6, 0.5))
 ]
 AT_ONCE = 64
+STEP = 400
 
 
 def read(reader: Reader) -> tuple[NDArray[np.float32], list[str], list[str]]:
@@ -53,12 +58,42 @@ def line(grain: Grain, vectors: NDArray[np.float32], persons: Sequence[str], iss
     )
 
 
+def streamed(threshold: float, first: int, vectors: NDArray[np.float32], persons: Sequence[str]) -> str:
+    """One row of the second table: what comes joins the nearest signal or waits, and discovery looks again after every STEP."""
+    grain = Grain(0.5, 0.5, threshold, 3)
+    centres: list[NDArray[np.float32]] = []
+    sizes: list[int] = []
+    waiting, arrived = list(range(first)), first
+    while True:
+        found = groups(vectors[waiting], [persons[row] for row in waiting], grain)
+        centres += [group.centre for group in found]
+        sizes += [len(group.rows) for group in found]
+        grouped = {waiting[row] for group in found for row in group.rows}
+        waiting = [row for row in waiting if row not in grouped]
+        if arrived == len(vectors):
+            break
+        coming = range(arrived, min(len(vectors), arrived + STEP))
+        arrived = coming.stop
+        for row in coming:
+            cosines = np.array(centres) @ vectors[row] if centres else np.zeros(1)
+            if cosines.max() >= threshold:
+                sizes[int(cosines.argmax())] += 1
+            else:
+                waiting.append(row)
+    covered = 1 - len(waiting) / len(vectors)
+    return f"{threshold:>9} {first:>6} {len(sizes):>8} {covered:>8.2f}  {sorted(sizes, reverse=True)[:5]}"
+
+
 def main() -> None:
     vectors, persons, issues = read(Reader.load(MODEL))
     print(f"{len(issues):,} frictions of {len(set(persons)):,} complaints, {len(set(issues))} issues")
     print("floor  density  groups  covered      NMI      ARI  precision  largest")
     for grain in GRAINS:
         print(line(grain, vectors, persons, issues))
+    print("\nthreshold  first  signals  covered  largest")
+    for threshold in (0.6, 0.65, 0.7):
+        for first in (150, 400, len(vectors)):
+            print(streamed(threshold, first, vectors, persons))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class InsightsSettings(ServiceSettings):
     discovery_seconds: float = Field(default=10.0, gt=0, le=3600, description="pause between two looks for new signals")
     signal_people: int = Field(default=3, ge=2, le=1000, description="different customers who make a signal")
     signal_threshold: float = Field(
-        default=0.60, gt=0, lt=1, description="cosine to a signal's centre from which a friction belongs to it"
+        default=0.70, gt=0, lt=1, description="cosine to a signal's centre from which a friction belongs to it"
     )
     signal_floor: float = Field(default=0.50, gt=0, lt=1, description="cosine from which two waiting frictions are neighbours")
     signal_density: float = Field(
