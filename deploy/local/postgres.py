@@ -104,7 +104,7 @@ class Postgres:
 
     async def drop_database(self, name: str) -> None:
         """Also while somebody is connected to it."""
-        await _execute(self.url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await _execute(self.superuser_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     async def __aenter__(self) -> Self:
         try:

@@ -55,7 +55,7 @@ async def test_while_the_broker_is_away_nothing_is_accepted_and_afterwards_nothi
         await asyncio.sleep(3)
         back = list(load.statuses)
         load.stop()
-    await own_product.until_counted(load.accepted, within=120)
+    await own_product.until_counted(load.accepted, within=240)
 
     assert set(away[CLIENTS:]) == {503}
     assert set(back[CLIENTS:]) == {202}
@@ -79,7 +79,7 @@ async def test_intake_and_triage_do_not_notice_that_the_database_is_away_and_ins
         await own_product.running.postgres.start()
         await asyncio.sleep(3)
         load.stop()
-    await own_product.until_counted(load.accepted, within=120)
+    await own_product.until_counted(load.accepted, within=240)
 
     assert ready == [True, True, False]
     assert set(load.statuses) == {202}
