@@ -20,6 +20,7 @@ RETRY_SECONDS = 0.5
 HOLD_SECONDS = 0.1
 """How long a broker may hold a fetch for which it has nothing."""
 PACE_SECONDS = 0.02
+LEAVE_SECONDS = 5.0
 
 
 @asynccontextmanager
@@ -50,7 +51,7 @@ async def joined(
         log.info("kafka.joined", group=group, topics=list(topics))
         yield consumer
     finally:
-        await consumer.stop()
+        await _leave(consumer)
 
 
 async def _started(
@@ -74,12 +75,28 @@ async def _started(
             log.warning(
                 "kafka.unreachable", group=group, brokers=kafka.bootstrap_servers, error=type(error).__name__, reason=str(error)
             )
-            await consumer.stop()
+            await _leave(consumer)
             await lifetime.pause(RETRY_SECONDS)
         else:
             _pace_fetches(consumer)
             return consumer
     return None
+
+
+async def _leave(consumer: AIOKafkaConsumer) -> None:
+    # While the brokers are away aiokafka may wait for them for ever before it lets go: then its parts are ended by private names.
+    stopping = asyncio.ensure_future(consumer.stop())
+    await asyncio.wait({stopping}, timeout=LEAVE_SECONDS)
+    if stopping.done():
+        return
+    stopping.cancel()
+    coordination = getattr(consumer._coordinator, "_coordination_task", None)  # noqa: SLF001
+    if coordination is not None:
+        coordination.cancel()
+    closing = asyncio.ensure_future(consumer._fetcher.close())  # noqa: SLF001
+    await asyncio.wait({stopping, closing}, timeout=LEAVE_SECONDS)
+    await consumer._client.close()  # noqa: SLF001
+    log.warning("kafka.left_unfinished")
 
 
 def _pace_fetches(consumer: AIOKafkaConsumer) -> None:
