@@ -26,7 +26,7 @@ READING = """
 How to read it: costs are CPU time of one process, user and system, all its threads; the broker's is in none of them. A ratio is of two
 costs of the same round, so that a busy machine cancels out: the median of all rounds and, in brackets, the least and the most. Trust it
 as far as the bracket is narrow. How well and how fast triage reads is another program:
-python -m bench.reading [quality|leaving-out|grouping|speed].
+python -m bench.reading [speed|grouping], python -m bench.quality (make eval).
 """.strip()
 
 

@@ -86,12 +86,15 @@ def received(count: int, *, run: int) -> list[Encoded]:
     ]
 
 
-def triaged(count: int, *, run: int) -> list[Encoded]:
-    """So many records of contacts.triaged, one friction each, around SIGNALS themes."""
+def triaged(count: int, *, run: int, reading: int = 1) -> list[Encoded]:
+    """So many records of contacts.triaged, one friction each, around SIGNALS themes. The same contacts under every `reading`."""
     vectors = _vectors(count, run)
     return [
         encode(
-            _triaged(number, run, next(vectors)), TRIAGED, event_id=derived_id("bench", run, number), source="/failbetter/bench"
+            _triaged(number, run, reading, next(vectors)),
+            TRIAGED,
+            event_id=derived_id("bench", run, number, reading),
+            source="/failbetter/bench",
         )
         for number in range(count)
     ]
@@ -121,7 +124,7 @@ def _contact(number: int, run: int) -> ContactReceived:
     )
 
 
-def _triaged(number: int, run: int, vector: Vector) -> ContactTriaged:
+def _triaged(number: int, run: int, reading: int, vector: Vector) -> ContactTriaged:
     contact = _contact(number, run)
     candidates = tuple(
         Candidate(kind=kind, probability=p) for kind, p in ((Kind.ACCESS, 0.8), (Kind.DEFECT, 0.1), (Kind.DELAY, 0.05))
@@ -130,7 +133,7 @@ def _triaged(number: int, run: int, vector: Vector) -> ContactTriaged:
         tenant=contact.tenant,
         contact=contact,
         triaged_at=datetime.now(UTC),
-        reading=1,
+        reading=reading,
         disposition=Disposition.FRICTION,
         confidence=0.9,
         frictions=(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from services.triage.reading import Friction as Read
 from services.triage.reading import Reading
@@ -30,7 +31,18 @@ class Known:
     publishes_routes: bool = True
 
 
-def decide(contact: ContactReceived, reading: Reading, known: Known, *, at: datetime) -> ContactTriaged:
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The area of each friction, in order, and the taxonomy that says so."""
+
+    taxonomy: Versioned | None = None
+    areas: tuple[str | None, ...] = ()
+
+
+NOWHERE = Placed()
+
+
+def decide(contact: ContactReceived, reading: Reading, known: Known, placed: Placed = NOWHERE, *, at: datetime) -> ContactTriaged:
     """The contact, unchanged, with what was read in it, the queue that should act and the remedy that is known to help."""
     return ContactTriaged(
         tenant=contact.tenant,
@@ -40,7 +52,11 @@ def decide(contact: ContactReceived, reading: Reading, known: Known, *, at: date
         disposition=reading.disposition,
         confidence=reading.confidence,
         misfit_reason=reading.misfit_reason,
-        frictions=tuple(_friction(read, contact.area) for read in reading.frictions),
+        frictions=tuple(
+            # Who sent it knows best what it is about.
+            _friction(read, area if contact.area is None else contact.area)
+            for read, area in zip_longest(reading.frictions, placed.areas)
+        ),
         mood=Mood(feeling=reading.mood.feeling, score=reading.mood.score, advice=reading.mood.advice),
         urgency=reading.urgency,
         urgency_reason=reading.urgency_reason,
@@ -48,6 +64,7 @@ def decide(contact: ContactReceived, reading: Reading, known: Known, *, at: date
         route=known.routes.route(contact, reading),
         remedy=known.remedies.remedy(contact, reading),
         model=known.model,
+        taxonomy=placed.taxonomy,
     )
 
 

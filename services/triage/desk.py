@@ -15,8 +15,10 @@ from typing import Protocol, Self
 
 from aiokafka import ConsumerRecord
 
+from services.triage.areas import Areas
+from services.triage.areas.current import Current
 from services.triage.burial import TooBig, bury, is_sendable
-from services.triage.decide import Known, decide
+from services.triage.decide import NOWHERE, Known, Placed, decide
 from services.triage.metrics import Metrics
 from services.triage.outcome import SOURCE, Buried, Outcome, Triaged
 from services.triage.reading import Reading, Text
@@ -31,6 +33,7 @@ from shared.events import (
     Encoded,
     Queue,
     Rating,
+    Versioned,
     decode,
     derived_id,
     encode,
@@ -54,11 +57,12 @@ class Reader(Protocol):
 class Desk:
     """Where contacts are triaged. Leave it to end its thread."""
 
-    def __init__(self, reader: Reader, known: Known, *, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, reader: Reader, known: Known, *, clock: Clock, metrics: Metrics, taxonomy: Current | None = None) -> None:
         self._reader = reader
         self._known = known
         self._clock = clock
         self._metrics = metrics
+        self._taxonomy = taxonomy or Current()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="triage")
 
     def __enter__(self) -> Self:
@@ -70,27 +74,37 @@ class Desk:
     async def triage(self, records: Sequence[ConsumerRecord]) -> list[Outcome]:
         """What becomes of each record, in order."""
         loop = asyncio.get_running_loop()
+        # What is begun with one taxonomy is finished with it.
+        areas = self._taxonomy.areas
         outcomes: list[Outcome] = []
         waiting = iter(records)
         while turn := list(islice(waiting, TURN)):
-            outcomes += await loop.run_in_executor(self._thread, self._outcomes, turn)
+            outcomes += await loop.run_in_executor(self._thread, self._outcomes, turn, areas)
         return outcomes
 
     async def preview(self, contact: ContactReceived) -> ContactTriaged:
         """What would be said of the contact. Nothing is published."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._preview, contact)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._preview, contact, self._taxonomy.areas)
 
-    def _outcomes(self, records: Sequence[ConsumerRecord]) -> list[Outcome]:
+    def _outcomes(self, records: Sequence[ConsumerRecord], areas: Areas | None) -> list[Outcome]:
         with self._metrics.stage("decode"):
             found = [self._decoded(record) for record in records]
         with self._metrics.stage("read"):
             contacts = [one.event for one in found if isinstance(one, Decoded)]
-            readings = iter(self._reader.read([_text(contact) for contact in contacts]) if contacts else [])
+            readings = iter(self._readings(contacts, areas))
         with self._metrics.stage("decide"):
             return [
-                one if isinstance(one, Buried) else self._decided(record, one, next(readings))
+                one if isinstance(one, Buried) else self._decided(record, one, *next(readings))
                 for record, one in zip(records, found, strict=True)
             ]
+
+    def _readings(self, contacts: Sequence[ContactReceived], areas: Areas | None) -> list[tuple[Reading, Placed]]:
+        texts = [_text(contact) for contact in contacts]
+        readings = self._reader.read(texts) if texts else []
+        if areas is None:
+            return [(reading, NOWHERE) for reading in readings]
+        taxonomy = Versioned(name=areas.name, version=areas.version)
+        return [(reading, Placed(taxonomy, own)) for reading, own in zip(readings, areas.of(texts, readings), strict=True)]
 
     def _decoded(self, record: ConsumerRecord) -> Decoded[ContactReceived] | Buried:
         try:
@@ -98,9 +112,9 @@ class Desk:
         except Rejected as error:
             return bury(record, code=error.code, reason=str(error), at=self._clock())
 
-    def _decided(self, record: ConsumerRecord, said: Decoded[ContactReceived], reading: Reading) -> Outcome:
+    def _decided(self, record: ConsumerRecord, said: Decoded[ContactReceived], reading: Reading, placed: Placed) -> Outcome:
         try:
-            triaged = decide(said.event, reading, self._known, at=self._clock())
+            triaged = decide(said.event, reading, self._known, placed, at=self._clock())
             return Triaged(
                 record,
                 _says(said, triaged, publishes_routes=self._known.publishes_routes),
@@ -110,9 +124,9 @@ class Desk:
         except Rejected as error:
             return bury(record, code=error.code, reason=str(error), at=self._clock(), contact_id=said.event.contact_id)
 
-    def _preview(self, contact: ContactReceived) -> ContactTriaged:
-        [reading] = self._reader.read([_text(contact)])
-        return decide(contact, reading, self._known, at=self._clock())
+    def _preview(self, contact: ContactReceived, areas: Areas | None) -> ContactTriaged:
+        [(reading, placed)] = self._readings([contact], areas)
+        return decide(contact, reading, self._known, placed, at=self._clock())
 
 
 def _text(contact: ContactReceived) -> Text:

@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.structs import OffsetAndTimestamp
 
+from shared.errors import Unavailable
 from shared.kafka import KafkaSettings, client_options
 
 
@@ -18,6 +21,39 @@ class Committed:
     partition: TopicPartition
     offset: int
     metadata: str
+
+
+@asynccontextmanager
+async def beside(kafka: KafkaSettings, topic: str, group: str | None) -> AsyncIterator[AIOKafkaConsumer]:
+    """
+    A consumer of every partition of the topic that may commit for the group, if any, without being a member of it.
+
+    Raises Unavailable, also for what the brokers do not answer inside.
+    """
+    consumer = AIOKafkaConsumer(
+        **client_options(kafka),
+        group_id=group,
+        client_id=group or "triage-beside",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    try:
+        await consumer.start()
+        consumer.assign(await partitions_of(kafka, topic))
+        yield consumer
+    except (KafkaError, OSError) as error:
+        raise Unavailable(f"the brokers do not answer: {type(error).__name__}") from error
+    finally:
+        await consumer.stop()
+
+
+async def first_since(
+    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], moment: datetime
+) -> dict[TopicPartition, OffsetAndTimestamp | None]:
+    """The first record of every partition that was written at `moment` or later; None where there is none."""
+    asked = dict.fromkeys(partitions, int(moment.timestamp() * 1000))
+    found: dict[TopicPartition, OffsetAndTimestamp | None] = await consumer.offsets_for_times(asked)
+    return found
 
 
 async def partitions_of(kafka: KafkaSettings, topic: str) -> list[TopicPartition]:

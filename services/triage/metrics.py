@@ -13,7 +13,7 @@ RECORDS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """`records` by outcome: triaged, buried, or left to another process, which triages them. The outcomes add up."""
+    """`records` by outcome: triaged, buried, left to another process, which triages them, or left out. The outcomes add up."""
 
     records: Counter
     contacts: Counter
@@ -22,6 +22,7 @@ class Metrics:
     batch_records: Histogram
     publisher_open: Gauge
     remedies: Counter
+    taxonomies: Counter
 
     @classmethod
     def on(cls, registry: CollectorRegistry) -> Self:
@@ -40,6 +41,9 @@ class Metrics:
             publisher_open=Gauge("triage_publisher_open", "1 while publishing is possible.", registry=registry),
             remedies=Counter(
                 "triage_remedy_changes", "Changes of remedies, by whether they could be read.", ["outcome"], registry=registry
+            ),
+            taxonomies=Counter(
+                "triage_taxonomy_changes", "New versions of the taxonomy: taken_up or refused.", ["outcome"], registry=registry
             ),
         )
 

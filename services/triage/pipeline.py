@@ -1,13 +1,13 @@
 """contacts.received → contacts.triaged and routes.<queue>, batch by batch, one batch in flight."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.triage.attendance import Attendance, Member, Portion
@@ -38,7 +38,8 @@ class Pipeline:
     """
     Every record is triaged or buried at least once, and committed only after the brokers have what was said of it.
 
-    While the brokers are away it waits and tries again. A bug ends it, and with it the process.
+    While the brokers are away it waits and tries again. A bug ends it, and with it the process. Where `ends` are given, nothing
+    is read from them on; where `leaves_out` says so of a record, it is passed by.
     """
 
     kafka: KafkaSettings
@@ -54,6 +55,8 @@ class Pipeline:
     metrics: Metrics
     lag: LagCollector
     clock: Clock
+    ends: Mapping[TopicPartition, int] | None = None
+    leaves_out: Callable[[ConsumerRecord], bool] | None = None
 
     async def run(self) -> None:
         """Triage until it is time to stop; then finish the batch in flight."""
@@ -76,7 +79,7 @@ class Pipeline:
         self.lag.watch(lags)
         try:
             while not self.lifetime.stopping.is_set():
-                batch = await _take(consumer, self.batch_records)
+                batch = self._before_the_end(consumer, await _take(consumer, self.batch_records))
                 lags.taken(batch)
                 if await self._triage_batch(consumer, batch):
                     lags.done(batch)
@@ -88,6 +91,19 @@ class Pipeline:
         finally:
             self.lag.watch(None)
             self.attendance.leave()
+
+    def _before_the_end(self, consumer: AIOKafkaConsumer, batch: Batch) -> Batch:
+        if self.ends is None:
+            return batch
+        kept = {}
+        for partition, records in batch.items():
+            end = self.ends.get(partition, 0)
+            if records[-1].offset >= end:
+                consumer.pause(partition)
+                records = [record for record in records if record.offset < end]  # noqa: PLW2901 - the rest is nobody's
+            if records:
+                kept[partition] = records
+        return kept
 
     async def _triage_batch(self, consumer: AIOKafkaConsumer, batch: Batch) -> bool:
         left = sum(len(records) for records in batch.values())
@@ -112,6 +128,7 @@ class Pipeline:
         is_done = await self._commit(consumer, portion)
         if is_done:
             self._count(outcomes)
+            self.metrics.records.labels("left_out").inc(len(portion.records) - len(outcomes))
         return is_done
 
     async def _begin(self, consumer: AIOKafkaConsumer, portion: Portion) -> bool:
@@ -120,9 +137,10 @@ class Pipeline:
             return await self._patiently(lambda: self.attendance.begin(consumer, portion))
 
     async def _outcomes(self, portion: Portion) -> list[Outcome]:
-        if portion.deaths < self.deaths_limit:
-            return await self.desk.triage(portion.records)
-        [record] = portion.records
+        wanted = [record for record in portion.records if self.leaves_out is None or not self.leaves_out(record)]
+        if portion.deaths < self.deaths_limit or not wanted:
+            return await self.desk.triage(wanted)
+        [record] = wanted
         reason = f"the process died {portion.deaths} times at this record"
         return [bury(record, code=DIED, reason=reason, at=self.clock(), deaths=portion.deaths)]
 

@@ -6,20 +6,18 @@ is remembered beside the offsets of a consumer group of its own: a second run se
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
-from services.triage.group import committed, partitions_of
+from services.triage.group import beside, committed, first_since
 from services.triage.replayed import EVERY_CODE, Replayed
-from shared.errors import Unavailable, Undecodable
+from shared.errors import Undecodable
 from shared.events import DEAD, TOPICS, ContactDead, Encoded, decode
-from shared.kafka import KafkaSettings, Publisher, client_options
+from shared.kafka import KafkaSettings, Publisher
 
 POLL_SECONDS = 0.5
 BATCH = 500
@@ -67,7 +65,7 @@ class Reel:
 async def replay(kafka: KafkaSettings, wanted: Wanted, *, group: str, deadline: float) -> Report:
     """Send what is wanted and was not sent before. Raises Unavailable; what was sent until then is remembered."""
     report = Report()
-    async with _consumer(kafka, group) as consumer, Publisher(kafka, client_id=group, deadline=deadline) as publisher:
+    async with beside(kafka, DEAD.name, group) as consumer, Publisher(kafka, client_id=group, deadline=deadline) as publisher:
         await publisher.opened(within=deadline)
         reels = await _reels(consumer, kafka, wanted, group)
         while running := [reel for reel in reels if not reel.is_over]:
@@ -145,20 +143,5 @@ async def _firsts(
     """The offset that each partition is begun at; None where nothing in it is recent enough."""
     if since is None:
         return dict.fromkeys(partitions, 0)
-    found = await consumer.offsets_for_times({partition: int(since.timestamp() * 1000) for partition in partitions})
+    found = await first_since(consumer, partitions, since)
     return {partition: None if at is None else at.offset for partition, at in found.items()}
-
-
-@asynccontextmanager
-async def _consumer(kafka: KafkaSettings, group: str) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        **client_options(kafka), group_id=group, client_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
-    try:
-        await consumer.start()
-        consumer.assign(await partitions_of(kafka, DEAD.name))
-        yield consumer
-    except (KafkaError, OSError) as error:
-        raise Unavailable(f"the brokers do not answer: {type(error).__name__}") from error
-    finally:
-        await consumer.stop()

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from services.triage.reading import Reading
+from services.triage.written import OnceEach
 from shared.errors import Rejected
 from shared.events import Channel, ContactReceived, Disposition, Feeling, Kind, Queue, Route, Tenant, Urgency
 
@@ -123,7 +124,7 @@ class Routes(BaseModel):
     def load(cls, path: Path) -> Self:
         """The rules of a file. Raises Rejected, naming each rule and field that is wrong and why."""
         try:
-            said = yaml.load(path.read_text(encoding="utf-8"), Loader=_OnceEach)  # noqa: S506 - it is a SafeLoader
+            said = yaml.load(path.read_text(encoding="utf-8"), Loader=OnceEach)  # noqa: S506 - it is a SafeLoader
             return cls.model_validate(said)
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise Rejected(f"{path} cannot be read: {error}") from error
@@ -193,18 +194,6 @@ def _with_single_words(part: Any) -> Any:
     if part.get("type") == "array" and "uniqueItems" in part:
         return {"anyOf": [part["items"], {"type": "array", "items": part["items"], "minItems": 1}]}
     return {name: _with_single_words(each) for name, each in part.items()}
-
-
-class _OnceEach(yaml.SafeLoader):
-    """Refuses a mapping that says the same thing twice, where YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - theirs
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is said twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 if __name__ == "__main__":

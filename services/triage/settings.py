@@ -31,6 +31,11 @@ class TriageSettings(ServiceSettings):
     )
     rules: FilePath = Field(default=HERE / "routes.yaml", description="routing rules, a YAML file; default: the ones shipped")
     model: Path = Field(default=HERE / "model", description="folder of the model that reads; default: the one shipped")
+    taxonomy: Path | None = Field(
+        default=None,
+        description="folder of a taxonomy of your own areas, as `python -m services.triage train` writes it; a new version in it is "
+        "taken up within seconds, a broken one refused; without it frictions have only the area that a sender gave",
+    )
     reading: int = Field(
         default=1, ge=1, le=2_147_483_647, description="grows when a model is promoted; the highest reading of a contact counts"
     )

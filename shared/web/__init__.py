@@ -1,18 +1,27 @@
-"""Plumbing of HTTP: problems (RFC 9457), openapi → context (request id, trace, metrics) → body → health → server. No domain word in here."""
+"""
+Plumbing of HTTP, no domain word in here.
 
+problems (RFC 9457), openapi → context (request id, trace, metrics) → body → health → assets, guard (for browsers) → server
+"""
+
+from shared.web.assets import Assets, asset_routes
 from shared.web.body import bounded, read_body
 from shared.web.context import RequestContext, request_id, traceparent
+from shared.web.guard import Guard
 from shared.web.health import Check, health_routes
 from shared.web.openapi import answer_of, body_of, describe_models
 from shared.web.problems import InvalidParam, Problem, install_problems, invalid, problem_responses
 from shared.web.server import serve
 
 __all__ = [
+    "Assets",
     "Check",
+    "Guard",
     "InvalidParam",
     "Problem",
     "RequestContext",
     "answer_of",
+    "asset_routes",
     "body_of",
     "bounded",
     "describe_models",

@@ -61,21 +61,21 @@ class Product:
 
     async def counted(self) -> set[str]:
         """The ids of every contact in the database, each as often as it is there."""
-        rows = await self._rows("SELECT contact_id::text FROM contacts")
+        rows = await self.rows("SELECT contact_id::text FROM contacts")
         assert len(rows) == len(set(rows)), "a contact is there twice"
         return set(rows)
 
     async def until_counted(self, accepted: set[str], *, within: float) -> None:
         """Return when every accepted contact is counted."""
         async with asyncio.timeout(within):
-            while len(await self._rows("SELECT contact_id::text FROM contacts")) < len(accepted):
+            while len(await self.rows("SELECT contact_id::text FROM contacts")) < len(accepted):
                 await asyncio.sleep(0.5)
 
     async def recount(self) -> str:
         """Whether the rollups equal a recount, as the operator's command says it. Raises Unhealthy when they do not."""
         return await command(self.services.environment, "services.insights", "recount")
 
-    async def _rows(self, query: str) -> list[str]:
+    async def rows(self, query: str) -> list[str]:
         connection = await asyncpg.connect(self.running.database_url)
         try:
             return [row[0] for row in await connection.fetch(query)]

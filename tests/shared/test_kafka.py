@@ -1,15 +1,22 @@
 """Plumbing to Kafka, on a real broker: topics are made once, and a publish is answered when the broker has it."""
 
 import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
 
+from deploy.local import Broker, kafka_named_in, new_broker
 from shared.errors import Unavailable
 from shared.events import TOPICS
 from shared.events.codec import Encoded
-from shared.kafka import KafkaSettings, Lag, Lags, Publisher, TooLarge, client_options
+from shared.kafka import KafkaSettings, Lag, Lags, Publisher, TooLarge, client_options, joined
+from shared.kafka.consumer import LEAVE_SECONDS
+from shared.tasks import Lifetime
 from shared.topics import TopicSettings, _configs, create_topics
 
 pytestmark = pytest.mark.broker
@@ -95,3 +102,92 @@ async def test_lag_is_what_waits_and_how_old_it_is(kafka: KafkaSettings) -> None
 
     assert (waiting.records, round(waiting.seconds, 3)) == (len(taken[partition]), 7.0)
     assert done == Lag("signals.changed", 0, 0, 0.0)
+
+
+class NeverReady(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Gets its partitions and does not come back, as a client does that waits for brokers that are away."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        pass
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:  # noqa: ARG002 aiokafka's signature
+        self.asked.set()
+        await asyncio.Event().wait()
+
+
+@pytest.fixture
+async def broker(folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Broker]:
+    """A broker of this test's own, to be stopped."""
+    async with new_broker(folder / request.node.name, kafka_named_in(os.environ)) as broker:
+        await create_topics(TopicSettings(bootstrap_servers=broker.bootstrap_servers, partitions=1))
+        yield broker
+
+
+async def test_a_consumer_that_waits_for_ever_is_left_within_a_bound_and_its_records_are_read_by_the_next(
+    kafka: KafkaSettings,
+) -> None:
+    group, before = f"test-{uuid4().hex}", asyncio.all_tasks()
+    never = NeverReady()
+
+    async with (
+        asyncio.timeout(30),
+        joined(kafka, Lifetime(), topics=["signals.changed"], group=group, reset="earliest", listener=never),
+    ):
+        await never.asked.wait()
+        left = asyncio.get_running_loop().time()
+    took = asyncio.get_running_loop().time() - left
+    await asyncio.sleep(0.1)
+
+    assert took < 2 * LEAVE_SECONDS + 1
+    assert asyncio.all_tasks() <= before
+    async with Publisher(kafka, client_id="test", deadline=5) as publisher:
+        await publisher.opened(within=10)
+        await publisher.publish([record()])
+    async with joined(kafka, Lifetime(), topics=["signals.changed"], group=group, reset="earliest") as consumer:
+        assert consumer is not None
+        assert await _read(consumer)
+
+
+async def test_a_consumer_whose_broker_left_while_it_commits_is_left_within_a_bound_and_joins_again(broker: Broker) -> None:
+    kafka, group = KafkaSettings(bootstrap_servers=broker.bootstrap_servers), "test"
+    async with Publisher(kafka, client_id="test", deadline=5) as publisher:
+        await publisher.opened(within=10)
+        await publisher.publish([record()])
+
+    async with joined(kafka, Lifetime(), topics=["signals.changed"], group=group, reset="earliest") as consumer:
+        assert consumer is not None
+        await _read(consumer)
+        committing = asyncio.create_task(_commit_for_ever(consumer))
+        await asyncio.sleep(0.2)
+        await broker.stop()
+        await asyncio.sleep(3)
+        committing.cancel()
+        left = asyncio.get_running_loop().time()
+    took = asyncio.get_running_loop().time() - left
+    await broker.start()
+    async with joined(kafka, Lifetime(), topics=["signals.changed"], group=group, reset="earliest") as consumer:
+        assert consumer is not None
+        async with Publisher(kafka, client_id="test", deadline=5) as publisher:
+            await publisher.opened(within=30)
+            await publisher.publish([record()])
+        assert await _read(consumer)
+
+    assert took < 2 * LEAVE_SECONDS + 1
+
+
+async def _read(consumer: AIOKafkaConsumer) -> int:
+    async with asyncio.timeout(60):
+        while not (taken := await consumer.getmany(timeout_ms=500)):
+            pass
+    return sum(map(len, taken.values()))
+
+
+async def _commit_for_ever(consumer: AIOKafkaConsumer) -> None:
+    while True:
+        try:
+            await consumer.commit()
+        except KafkaError:
+            await asyncio.sleep(0.01)

@@ -12,6 +12,7 @@ import pytest
 from services.triage.reading import Reader, Reading, Text, Vector
 from services.triage.reading.cleaning import essence, visible
 from services.triage.reading.encoder import DIMS, SPACE
+from services.triage.reading.own_words import own_words
 from services.triage.reading.sentences import sentences
 from services.triage.reading.vectors import quantised, restored
 from shared.events.words import Disposition, Feeling, Kind, Urgency
@@ -208,6 +209,17 @@ class TestOddTexts:
             ("私の注文がまだ届いていません", "ja"),
         ],
     )
+    def test_other_languages_are_told_and_read(self, read: Read, text: str, language: str) -> None:
+        reading = read(text)
+        assert (reading.language, reading.disposition) == (language, Disposition.FRICTION)
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("Tilaukseni ei ole vieläkään saapunut, vaikka maksoin sen kolme viikkoa sitten.", "fi"),
+            ("A rendelésem három hete nem érkezett meg, és senki sem válaszol.", "hu"),
+        ],
+    )
     def test_a_language_that_was_not_learned_is_unknown_never_noise(self, read: Read, text: str, language: str) -> None:
         reading = read(text)
         assert (reading.language, reading.disposition) == (language, Disposition.UNKNOWN)
@@ -227,10 +239,7 @@ class TestOddTexts:
         ]
         together = reader.read(texts)
         alone = [reading for text in texts for reading in reader.read([text])]
-        # Padding moves the int8 encoder by a hair; what is concluded must not move.
-        assert [(r.disposition, [f.kind for f in r.frictions], r.mood.feeling) for r in together] == [
-            (r.disposition, [f.kind for f in r.frictions], r.mood.feeling) for r in alone
-        ]
+        assert together == alone
 
     def test_the_same_texts_give_the_same_reading(self, reader: Reader) -> None:
         texts = [Text(None, LONG_COMPLAINT), Text("Lost", "My parcel is lost")]
@@ -277,7 +286,50 @@ class TestSentences:
         assert visible("a\x00b\u202ec\nd") == "a b c\nd"
 
     def test_masks_links_and_long_runs_say_nothing(self) -> None:
-        assert essence("On XX/XX/2019 XXXX   sent https://x.example/y sooooooo late") == "On sent link sooo late"
+        text = "On XX/XX/2019 XXXX   sent https://x.example/y sooooooo late"
+        assert essence(text).split() == ["On", "sent", "link", "sooo", "late"]
+        assert len(essence(text)) == len(text)
+
+
+class TestOwnWords:
+    @pytest.mark.parametrize(
+        ("sent", "own"),
+        [
+            (
+                "<p>Hello <b>team</b>,</p><p>My &amp; your app crashes.</p><blockquote>old</blockquote>",
+                "Hello team , My & your app crashes.",
+            ),
+            (
+                "It still fails.\n\nOn Mon, Nov 2, 2026 at 10:00, Support <a@b.example> wrote:\n> did you try\n> again?",
+                "It still fails.",
+            ),
+            ("Still no refund.\n\nBest regards,\nJane\n\nFrom: Support\nSent: Monday\nTo: Jane\n\nDear Jane", "Still no refund."),
+            (
+                "Das Paket fehlt.\n\nMit freundlichen Grüßen\nHans\n\nAm 02.11.2026 um 10:00 schrieb Support:\n> bla",
+                "Das Paket fehlt.",
+            ),
+            ("> did you restart?\nYes, twice.\n> and the router?\nAlso.", "Yes, twice. Also."),
+            ("Issues:\n- login broken\n- invoice wrong\n\nSent from my iPhone", "Issues: - login broken - invoice wrong"),
+            ("I <3 this app, 5 < 6", "I <3 this app, 5 < 6"),
+            ("> all quoted\n> text", "> all quoted > text"),
+        ],
+    )
+    def test_markup_quotes_and_signatures_are_blanked_in_their_place(self, sent: str, own: str) -> None:
+        shown = own_words(sent)
+        assert shown.split() == own.split()
+        assert len(shown) == len(sent)
+
+    @pytest.mark.parametrize(
+        "text", ["On " + "x " * 9_000, "From: a\n" * 2_000, "<p>" * 6_000, "On x wrot\n" * 1_900, "_" * 19_000 + "\n--"]
+    )
+    def test_hostile_letters_cost_bounded_time(self, text: str) -> None:
+        began = time.process_time()
+        assert len(own_words(text)) == len(text)
+        assert time.process_time() - began < 1.0
+
+    def test_what_the_agent_wrote_below_is_not_read(self, read: Read) -> None:
+        sent = "Thank you, all is well now!\n\nOn Mon, Nov 2, 2026 at 10:00, Support <a@b.example> wrote:\n> Sorry that you were charged twice."
+        assert read(sent).disposition is Disposition.PRAISE
 
 
 class TestABrokenModel:
@@ -287,13 +339,18 @@ class TestABrokenModel:
         shutil.copytree(model_folder, folder)
         return folder
 
-    @pytest.mark.parametrize("part", ["model.json", "ngrams.txt", "weights.npz", "encoder/model.onnx", "encoder/tokenizer.json"])
+    @pytest.mark.parametrize(
+        "part",
+        ["model.json", "ngrams.txt", "weights.npz", "encoder/model.onnx", "encoder/tokenizer.json", "encoder/languages.npz"],
+    )
     def test_a_missing_file_is_named(self, copy: Path, part: str) -> None:
         (copy / part).unlink()
         with pytest.raises(ValueError, match=rf"the model cannot be loaded: .*{Path(part).name}"):
             Reader.load(copy)
 
-    @pytest.mark.parametrize("part", ["ngrams.txt", "weights.npz", "encoder/model.onnx", "encoder/tokenizer.json"])
+    @pytest.mark.parametrize(
+        "part", ["ngrams.txt", "weights.npz", "encoder/model.onnx", "encoder/tokenizer.json", "encoder/languages.npz"]
+    )
     def test_a_changed_file_is_named(self, copy: Path, part: str) -> None:
         (copy / part).write_bytes((copy / part).read_bytes()[:-10])
         with pytest.raises(ValueError, match=rf"{Path(part).name}: its content is not what model.json describes"):
@@ -318,5 +375,5 @@ class TestABrokenModel:
             Reader.load(copy)
 
     def test_a_whole_one_says_its_name_and_version(self, reader: Reader) -> None:
-        assert reader.name == "failbetter-reader-en"
+        assert reader.name == "failbetter-reader"
         assert reader.version

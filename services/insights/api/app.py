@@ -6,20 +6,18 @@ from fastapi import APIRouter, FastAPI, Request, Response, Security
 from fastapi.security import HTTPBearer
 
 from services.insights.api.contacts import contact_routes
-from services.insights.api.guard import Guard
 from services.insights.api.signals import signal_routes
 from services.insights.api.summary import summary_routes
 from services.insights.login import Door, Links, Sessions, TrustedProxy
-from services.insights.pages.assets import Assets, asset_routes
 from services.insights.pages.entrance import entrance_routes
 from services.insights.pages.routes import page_routes
-from services.insights.pages.screen import Screen
+from services.insights.pages.screen import STATIC, Screen
 from services.insights.pages.troubles import show_troubles
 from services.insights.store.connection import Pool
 from shared.clock import Clock
 from shared.credentials import Credentials
 from shared.errors import Unavailable
-from shared.web import Problem, install_problems
+from shared.web import Assets, Guard, Problem, asset_routes, install_problems
 
 DESCRIPTION = "What customers ran into, as signals: what to improve first, with the evidence. Send `Authorization: Bearer <key>`."
 
@@ -43,7 +41,7 @@ def create_app(
     """
     app = FastAPI(title="Failbetter insights", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
     door = Door(credentials=credentials, sessions=sessions, proxy=proxy)
-    assets = Assets()
+    assets = Assets(STATIC)
     screen = Screen(assets=assets, sessions=sessions)
 
     install_problems(app)

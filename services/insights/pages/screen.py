@@ -9,9 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.insights.login import Sessions, Viewer
 from services.insights.pages import wording
-from services.insights.pages.assets import Assets
+from shared.web import Assets
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+STATIC: Final = Path(__file__).parent / "static"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,18 @@ WITH asked AS MATERIALIZED (
     WHERE f.tenant = a.tenant AND f.occurred_at = a.occurred_at AND f.contact_id = a.contact_id
     RETURNING f.tenant, f.contact_id, f.signal_id, f.intensity
 )
-SELECT contact.tenant, contact.contact_id, contact.occurred_at, contact.person, contact.product, contact.disposition,
-    coalesce(array_agg(friction.signal_id) FILTER (WHERE friction.intensity IS NOT NULL), '{}') AS signals,
-    coalesce(array_agg(friction.intensity) FILTER (WHERE friction.intensity IS NOT NULL), '{}') AS intensities
-FROM contact LEFT JOIN friction USING (tenant, contact_id)
-GROUP BY contact.tenant, contact.contact_id, contact.occurred_at, contact.person, contact.product, contact.disposition
+-- Put together without a join: PostgreSQL expects next to nothing of what is deleted and would compare each with each.
+SELECT tenant, contact_id, max(occurred_at) AS occurred_at, max(person) AS person, max(product) AS product,
+    max(disposition) AS disposition,
+    coalesce(array_agg(signal_id) FILTER (WHERE intensity IS NOT NULL), '{}') AS signals,
+    coalesce(array_agg(intensity) FILTER (WHERE intensity IS NOT NULL), '{}') AS intensities
+FROM (
+    SELECT tenant, contact_id, occurred_at, person, product, disposition, NULL::uuid AS signal_id, NULL::smallint AS intensity
+    FROM contact
+    UNION ALL
+    SELECT tenant, contact_id, NULL, NULL, NULL, NULL, signal_id, intensity FROM friction
+) AS part
+GROUP BY tenant, contact_id
 
 -- name: counted
 -- What contacts are counted as, before something of it changes.

@@ -14,16 +14,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """All labels of a question with their calibrated probabilities, likeliest first."""
+    """All labels of a question with their calibrated probabilities, likeliest first; it is sure from `least` on."""
 
     labels: tuple[str, ...]
     probabilities: tuple[float, ...]
+    least: float
 
     @classmethod
-    def of_row(cls, labels: Sequence[str], probabilities: NDArray[np.float32]) -> Likely:
+    def of_row(cls, labels: Sequence[str], probabilities: NDArray[np.float32], *, least: float) -> Likely:
         """From probabilities in the order of the labels; equals keep that order."""
         order = (-probabilities).argsort(kind="stable").tolist()
-        return cls(tuple(labels[index] for index in order), tuple(float(probabilities[index]) for index in order))
+        return cls(tuple(labels[index] for index in order), tuple(float(probabilities[index]) for index in order), least)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the best of them may be given as the answer."""
+        return self.confidence >= self.least
 
     @property
     def best(self) -> str:

@@ -12,7 +12,7 @@ READ_CHARACTERS: Final = 4_000
 _MASKED: Final = re.compile(r"\b[X*]{2,}(?:/[X*]{2,})*(?:/\d{2,4})?\b")
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S+")
 _REPEATED: Final = re.compile(r"(\S)\1{3,}")
-_BLANKS: Final = re.compile(r"\s+")
+_LONGEST_RUN: Final = 3
 
 
 def visible(text: str) -> str:
@@ -23,9 +23,21 @@ def visible(text: str) -> str:
 
 
 def essence(text: str) -> str:
-    """What the models read: no masks ("XX/XX/2019"), no addresses of pages, no runs of one character, single blanks."""
-    text = _LINK.sub(" link ", _MASKED.sub(" ", text[:READ_CHARACTERS]))
-    return _BLANKS.sub(" ", _REPEATED.sub(r"\1\1\1", text)).strip()
+    """
+    What the models read, character for character: no masks ("XX/XX/2019"), no addresses of pages, no runs of one character.
+
+    What is taken out becomes blanks; only what stands behind the first 4,000 characters is left out.
+    """
+    text = _LINK.sub(_as_link, _MASKED.sub(_blank, text[:READ_CHARACTERS]))
+    return _REPEATED.sub(lambda run: run[1] * _LONGEST_RUN + " " * (len(run[0]) - _LONGEST_RUN), text)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _as_link(found: re.Match[str]) -> str:
+    return "link".ljust(len(found[0]))[: len(found[0])]
 
 
 def _is_control(character: str) -> bool:

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from services.triage.reading.cleaning import essence, visible
 from services.triage.reading.language import ENGLISH, UNDETERMINED, Languages
-from services.triage.reading.sentences import Sentence, sentences
+from services.triage.reading.own_words import own_words
 
 if TYPE_CHECKING:
     from services.triage.reading.ngrams import Row, Vocabulary
     from services.triage.reading.values import Text
 
-_MOST_SENTENCES: Final = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """
-    What the models read, and the sentences a friction may stand in.
+    What the models read: `essence` is the subject and the body in one; the body begins at `start` of it.
 
-    Offsets into `body` are offsets into what the customer wrote. A text of one sentence has no rows of its own for it.
+    Offsets into `body` are offsets into what the customer wrote.
     """
 
     text: Text
     subject: str
     body: str
     essence: str
+    start: int
     language: str
     row: Row
-    sentences: tuple[Sentence, ...]
-    sentence_rows: tuple[Row, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return not self.essence.strip()
 
     @property
     def is_english(self) -> bool:
@@ -41,9 +42,8 @@ class Draft:
 
 
 def draft(text: Text, *, vocabulary: Vocabulary, languages: Languages) -> Draft:
-    """Clean it, tell its language, cut it into sentences and look up its words."""
-    subject, body = visible(text.subject or ""), visible(text.body)
-    whole = essence(f"{subject}. {body}" if subject.strip() else body)
-    found = tuple(islice(sentences(body), _MOST_SENTENCES))
-    rows = tuple(vocabulary.row(essence(body[s.start : s.end])) for s in found) if len(found) > 1 else ()
-    return Draft(text, subject, body, whole, languages.language(whole), vocabulary.row(whole), found, rows)
+    """Take out what others wrote, tell its language and look up its words."""
+    subject, body = visible(text.subject or ""), own_words(visible(text.body))
+    opening = f"{essence(subject)}. " if subject.strip() else ""
+    whole = opening + essence(body)
+    return Draft(text, subject, body, whole, len(opening), languages.language(whole), vocabulary.row(whole))

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """What makes features comparable: less their `mean`, over their `deviation` and the square root of their number."""
+
+    mean: NDArray[np.float32]
+    deviation: NDArray[np.float32]
+
+    def of(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(rows, features) scaled."""
+        result: NDArray[np.float32] = (features - self.mean) / (self.deviation * np.float32(np.sqrt(len(self.mean))))
+        return result
+
+
+@dataclass(frozen=True, slots=True)
 class Linear:
     """A multinomial logistic model: weights (features, labels) and a bias for each label."""
 
@@ -54,6 +67,21 @@ class Head:
     def log_probabilities(self, rows: Sequence[Row], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Calibrated log-probabilities (texts, labels) from both."""
         return fused(self.by_words(rows), self.by_meaning(vectors), share=self.share, temperature=self.temperature)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One question answered from one view alone: log-probabilities divided by `temperature`; under `cut_off` the honest answer is `unknown`."""
+
+    labels: tuple[str, ...]
+    linear: Linear
+    temperature: float
+    cut_off: float
+
+    def log_probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Calibrated log-probabilities (texts, labels) from vectors (texts, dims)."""
+        scores = log_softmax(vectors @ self.linear.weights + self.linear.bias)
+        return log_softmax(scores / np.float32(self.temperature))
 
 
 def fused(words: NDArray[np.float32], meaning: NDArray[np.float32], *, share: float, temperature: float) -> NDArray[np.float32]:

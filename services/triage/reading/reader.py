@@ -13,61 +13,80 @@ from services.triage.reading import artefact
 from services.triage.reading.answers import Likely
 from services.triage.reading.cleaning import essence
 from services.triage.reading.drafts import Draft, draft
-from services.triage.reading.encoder import SPACE
+from services.triage.reading.encoder import SPACE, States
 from services.triage.reading.heads import log_softmax
 from services.triage.reading.intensity import intensity
 from services.triage.reading.language import Languages
 from services.triage.reading.mood import advice, pull_on_disposition, pull_on_mood
+from services.triage.reading.one_space import SPOKEN
 from services.triage.reading.reasons import reasons
-from services.triage.reading.spans import Passage, proposed, strongest
-from services.triage.reading.urgency import Phrases
+from services.triage.reading.spans import Passage
+from services.triage.reading.urgency import Phrases, Pressing
 from services.triage.reading.values import Candidate, Friction, Mood, Reading, Text
 from services.triage.reading.vectors import quantised
 from shared.events.words import Disposition, Feeling, Kind, Urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from services.triage.reading.heads import Head
+    from services.triage.reading.heads import Head, Voice
     from services.triage.reading.ngrams import Row
 
 PHRASES: Final = Path(__file__).with_name("phrases.yaml")
 
-# What these contacts say got in somebody's way, whatever else they are; in all others a passage must say so by itself.
+# What these contacts say got in somebody's way, whatever else they are.
 _CARRIES_FRICTION: Final = (Disposition.FRICTION, Disposition.IDEA, Disposition.MISFIT)
-_SAYS_NOTHING: Final = (Disposition.NOISE, Disposition.ABUSE)
-# The models learned English only; elsewhere they may speak where they are very sure.
-_FOREIGN_CUT_OFF: Final = 0.9
-_LEAST_BY_WORDS: Final = 0.2
-_LEAST_BY_BOTH: Final = 0.6
 _CANDIDATES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
+class _Said:
+    """What the models say of one text. `critical` is from which probability on it is critical."""
+
+    disposition: Likely
+    kind: Likely
+    mood: Likely
+    urgency: Likely
+    critical: float
+    misfit: Likely | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Span:
-    """A passage that holds a friction, with what is needed to describe it."""
+    """A passage that holds a friction, with what is needed to describe it; `row` where its words are known."""
 
     passage: Passage
     kind: Likely
-    row: Row
     vector: NDArray[np.float32]
+    row: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Views:
+    """Several English texts as both views see them, and the vectors that are sent along."""
+
+    rows: Sequence[Row]
+    layers: NDArray[np.float32]
+    vectors: NDArray[np.float32]
+    states: Sequence[States]
 
 
 class Reader:
     """
-    Reads what customers wrote. Pure: the same texts give the same readings.
+    Reads what customers wrote. Pure: the same texts give the same readings, alone or in company.
 
-    Each text costs one pass through the encoder (its first 128 tokens, subject included), and one more for each passage
-    that seems to hold a friction of its own. Words are read up to 4,000 characters. Not for several threads at once.
+    An English text costs one pass through the encoder (its first 96 tokens, subject included), and where it holds several
+    frictions one more for each; words are read up to 4,000 characters. Texts of fourteen other languages are read by the second
+    encoder (600 characters); of any other language only the vector is told. Not for several threads at once.
     """
 
     def __init__(self, model: artefact.Artefact, *, languages: Languages, phrases: Phrases) -> None:
         self.name = model.learned.name
         self.version = model.version
-        self._learned = model.learned
-        self._encoder = model.encoder
+        self.learned = model.learned
+        self._space = model.space
         self._languages = languages
         self._phrases = phrases
 
@@ -78,136 +97,159 @@ class Reader:
 
     def read(self, texts: Sequence[Text]) -> list[Reading]:
         """One reading for each text, in order. Never fails for what a text says, however odd; time is bounded."""
-        drafts = [draft(text, vocabulary=self._learned.vocabulary, languages=self._languages) for text in texts]
-        vectors = self._encoder.encode([each.essence for each in drafts])
-        rows = [each.row for each in drafts]
-        dispositions = self._answers(self._learned.disposition, rows, vectors, drafts, pull_on_disposition)
-        kinds = self._answers(self._learned.kind, rows, vectors)
-        moods = self._answers(self._learned.mood, rows, vectors, drafts, pull_on_mood)
-        own = self._own_spans(drafts, dispositions)
+        drafts = [draft(text, vocabulary=self.learned.vocabulary, languages=self._languages) for text in texts]
+        english = [place for place, each in enumerate(drafts) if each.is_english]
+        abroad = [place for place, each in enumerate(drafts) if not each.is_english]
+        readings = dict(
+            [
+                *zip(english, self._read_english([drafts[place] for place in english]), strict=True),
+                *zip(abroad, self._read_abroad([drafts[place] for place in abroad]), strict=True),
+            ]
+        )
+        return [readings[place] for place in range(len(drafts))]
+
+    def _read_english(self, drafts: Sequence[Draft]) -> list[Reading]:
+        if not drafts:
+            return []
+        views = self._views([each.essence for each in drafts], [each.row for each in drafts])
+        said = self._said(drafts, views)
+        passages = [
+            self._passages(each, one.disposition, states) for each, one, states in zip(drafts, said, views.states, strict=True)
+        ]
+        apart = self._apart(drafts, passages)
         return [
-            self._reading(each, disposition, mood, _Span(Passage(0, 0), kind, each.row, vector), spans)
-            for each, disposition, kind, mood, vector, spans in zip(drafts, dispositions, kinds, moods, vectors, own, strict=True)
+            self._reading(each, one, several or [_Span(passage, one.kind, vector, each.row) for passage in found])
+            for each, one, found, several, vector in zip(drafts, said, passages, apart, views.vectors, strict=True)
         ]
 
-    def _answers(
-        self,
-        head: Head,
-        rows: Sequence[Row],
-        vectors: NDArray[np.float32],
-        drafts: Sequence[Draft] = (),
-        pull: Callable[[float | None, str], float] | None = None,
-    ) -> list[Likely]:
-        if not rows:
-            return []
-        scores = head.log_probabilities(rows, vectors)
-        if pull is not None:
-            pulled = np.array([[pull(each.text.rating, label) for label in head.labels] for each in drafts], dtype=np.float32)
-            scores = log_softmax(scores + pulled)
-        return [Likely.of_row(head.labels, row) for row in np.exp(scores)]
+    def _views(self, texts: Sequence[str], rows: Sequence[Row]) -> _Views:
+        encoded = self._space.english.read(texts, with_states=True)
+        return _Views(rows, self.learned.scale.of(encoded.layers), encoded.vectors, encoded.states)
 
-    def _own_spans(self, drafts: Sequence[Draft], dispositions: Sequence[Likely]) -> list[tuple[_Span, ...]]:
-        """For each text, the passages that clearly hold a friction each when read on their own."""
-        passages = [self._proposed(each, likely) for each, likely in zip(drafts, dispositions, strict=True)]
-        pieces = [essence(each.body[p.start : p.end]) for each, found in zip(drafts, passages, strict=True) for p in found]
-        if not pieces:
-            return [() for _ in drafts]
-        rows = [self._learned.vocabulary.row(piece) for piece in pieces]
-        vectors = self._encoder.encode(pieces)
-        read = zip(
-            self._answers(self._learned.disposition, rows, vectors),
-            self._answers(self._learned.kind, rows, vectors),
-            rows,
-            vectors,
+    def _said(self, drafts: Sequence[Draft], views: _Views) -> list[_Said]:
+        """What the heads say of each text; a rating moves two of them."""
+        heads = self.learned
+        answers = zip(
+            _likely(heads.disposition, _pulled(_heard(heads.disposition, views), heads.disposition, drafts, pull_on_disposition)),
+            _likely(heads.kind, _heard(heads.kind, views)),
+            _likely(heads.mood, _pulled(_heard(heads.mood, views), heads.mood, drafts, pull_on_mood)),
+            _likely(heads.urgency, _heard(heads.urgency, views)),
+            _likely(heads.misfit, _heard(heads.misfit, views)),
             strict=True,
         )
-        return [tuple(self._clear(found, read)) for found in passages]
+        return [_Said(what, kind, mood, urgency, heads.critical, misfit) for what, kind, mood, urgency, misfit in answers]
 
-    def _proposed(self, read: Draft, disposition: Likely) -> tuple[Passage, ...]:
-        if not read.sentence_rows or disposition.best in _SAYS_NOTHING or not read.is_english:
+    def _passages(self, read: Draft, disposition: Likely, states: States) -> tuple[Passage, ...]:
+        """Where the frictions stand: several in a friction, one in an idea and a misfit, none in what carries none."""
+        if read.is_empty or disposition.best not in _CARRIES_FRICTION:
             return ()
-        kinds = self._learned.kind.by_words(read.sentence_rows)
-        weight = np.exp(kinds.max(axis=1)) * self._friction_by_words(read.sentence_rows)
-        passages = proposed(read.sentences, labels=kinds.argmax(axis=1).tolist(), weight=weight, least=_LEAST_BY_WORDS)
-        is_enough = len(passages) > 1 or disposition.best not in _CARRIES_FRICTION
-        return passages if is_enough else ()
+        own = States(states.tokens, states.offsets - read.start)
+        found = self.learned.spans.passages(read.body, own) or (_all_of(read),)
+        return found if disposition.best == Disposition.FRICTION else (max(found, key=lambda passage: passage.probability),)
 
-    def _clear(
-        self, passages: Sequence[Passage], read: Iterator[tuple[Likely, Likely, Row, NDArray[np.float32]]]
-    ) -> Iterator[_Span]:
-        seen: set[str] = set()
-        for passage, (disposition, kind, row, vector) in zip(passages, islice(read, len(passages)), strict=True):
-            is_friction = disposition.of(Disposition.FRICTION) >= _LEAST_BY_BOTH
-            if is_friction and kind.confidence >= self._learned.kind.cut_off and kind.best not in seen:
-                seen.add(kind.best)
-                yield _Span(passage, kind, row, vector)
+    def _apart(self, drafts: Sequence[Draft], passages: Sequence[Sequence[Passage]]) -> list[list[_Span]]:
+        """Of each text that holds several frictions, what each says when it is read on its own."""
+        several = [(each, passage) for each, found in zip(drafts, passages, strict=True) if len(found) > 1 for passage in found]
+        if not several:
+            return [[] for _ in drafts]
+        pieces = [essence(each.body[passage.start : passage.end]) for each, passage in several]
+        views = self._views(pieces, [self.learned.vocabulary.row(piece) for piece in pieces])
+        kinds = _likely(self.learned.kind, _heard(self.learned.kind, views))
+        spans = iter(
+            [
+                _Span(passage, kind, vector, row)
+                for (_, passage), kind, vector, row in zip(several, kinds, views.vectors, views.rows, strict=True)
+            ]
+        )
+        return [list(islice(spans, len(found))) if len(found) > 1 else [] for found in passages]
 
-    def _friction_by_words(self, rows: Sequence[Row]) -> NDArray[np.float32]:
-        head = self._learned.disposition
-        column = head.by_words(rows)[:, head.labels.index(Disposition.FRICTION)]
-        result: NDArray[np.float32] = np.exp(column)
-        return result
+    def _read_abroad(self, drafts: Sequence[Draft]) -> list[Reading]:
+        read = iter(self._read_spoken([each for each in drafts if each.language in SPOKEN]))
+        return [next(read) if each.language in SPOKEN else self._unread(each) for each in drafts]
 
-    def _reading(self, read: Draft, likely: Likely, mood: Likely, whole: _Span, own: Sequence[_Span]) -> Reading:
-        disposition, confidence = self._disposition(read, likely)
-        feeling = self._feeling(read, mood)
-        spans = self._spans(read, disposition, likely, whole, own)
-        kinds = [self._kind(read, span.kind) for span in spans]
-        hurry = self._phrases.urgency(f"{read.subject}\n{read.body}", disposition=disposition, feeling=feeling, kinds=kinds)
-        if disposition is Disposition.NOISE and hurry.urgency is Urgency.CRITICAL:
+    def _read_spoken(self, drafts: Sequence[Draft]) -> list[Reading]:
+        if not drafts:
+            return []
+        seen = self._space.multilingual.encode([each.essence for each in drafts])
+        voices = self.learned.abroad
+        answers = zip(
+            _likely(
+                voices.disposition,
+                _pulled(voices.disposition.log_probabilities(seen), voices.disposition, drafts, pull_on_disposition),
+            ),
+            _likely(voices.kind, voices.kind.log_probabilities(seen)),
+            _likely(voices.mood, _pulled(voices.mood.log_probabilities(seen), voices.mood, drafts, pull_on_mood)),
+            _likely(voices.urgency, voices.urgency.log_probabilities(seen)),
+            strict=True,
+        )
+        said = [_Said(what, kind, mood, urgency, voices.critical) for what, kind, mood, urgency in answers]
+        return [
+            self._reading(
+                each, one, [_Span(_all_of(each), one.kind, vector, None)] if one.disposition.best in _CARRIES_FRICTION else []
+            )
+            for each, one, vector in zip(drafts, said, self._space.turn.of(seen), strict=True)
+        ]
+
+    def _unread(self, read: Draft) -> Reading:
+        """Unknown in everything, never noise, which is dropped: a person can still read it, and its vector finds its like."""
+        calm = Likely((Urgency.NORMAL, Urgency.CRITICAL), (1.0, 0.0), 0.0)
+        heads = self.learned
+        said = _Said(_silent(heads.disposition), _silent(heads.kind), _silent(heads.mood), calm, critical=1.0)
+        (vector,) = self._space.english.encode([read.essence])
+        return self._reading(read, said, [_Span(_all_of(read), said.kind, vector, None)])
+
+    def _reading(self, read: Draft, said: _Said, spans: Sequence[_Span]) -> Reading:
+        disposition, confidence = self._disposition(read, said.disposition)
+        feeling = Feeling(said.mood.best) if said.mood.is_sure and not read.is_empty else Feeling.NEUTRAL
+        kinds = [Kind(span.kind.best) if span.kind.is_sure else Kind.UNKNOWN for span in spans]
+        pressing = self._pressing(read, said)
+        misfit = said.misfit if disposition is Disposition.MISFIT else None
+        if disposition is Disposition.NOISE and pressing.urgency is Urgency.CRITICAL:
             # Noise is set aside unread, and nobody who is in danger may be.
             disposition = Disposition.UNKNOWN
         return Reading(
             disposition=disposition,
             confidence=confidence,
-            misfit_reason=self._misfit_reason(whole) if disposition is Disposition.MISFIT else None,
+            misfit_reason=misfit.best if misfit is not None and misfit.is_sure else None,
             frictions=tuple(
-                self._friction(read, span, kind, mood, hurry.urgency) for span, kind in zip(spans, kinds, strict=True)
+                self._friction(read, span, kind, said.mood, pressing.urgency) for span, kind in zip(spans, kinds, strict=True)
             ),
-            mood=Mood(feeling=feeling, score=round(mood.of(feeling), 4), advice=advice(feeling)),
-            urgency=hurry.urgency,
-            urgency_reason=hurry.reason,
+            mood=Mood(feeling=feeling, score=round(said.mood.of(feeling), 4), advice=advice(feeling)),
+            urgency=pressing.urgency,
+            urgency_reason=pressing.reason,
             language=read.language,
         )
 
     def _disposition(self, read: Draft, likely: Likely) -> tuple[Disposition, float]:
-        if not read.essence:
+        if read.is_empty:
             return Disposition.NOISE, 1.0
-        best, confidence = Disposition(likely.best), round(likely.confidence, 4)
-        is_sure = confidence >= self._cut_off(read, self._learned.disposition)
-        # An unread language is unknown, never noise: noise is dropped, and a person could still read it.
-        is_unread = best is Disposition.NOISE and not read.is_english
-        return (best if is_sure and not is_unread else Disposition.UNKNOWN), confidence
+        return (Disposition(likely.best) if likely.is_sure else Disposition.UNKNOWN), round(likely.confidence, 4)
 
-    def _feeling(self, read: Draft, mood: Likely) -> Feeling:
-        is_sure = bool(read.essence) and (read.is_english or mood.confidence >= _FOREIGN_CUT_OFF)
-        return Feeling(mood.best) if is_sure else Feeling.NEUTRAL
+    def _pressing(self, read: Draft, said: _Said) -> Pressing:
+        """Critical where a phrase or the model says so; the reason is the phrase, else the words that spoke for it."""
+        found = self._phrases.found(f"{read.subject}\n{read.body}")
+        if found.urgency is Urgency.CRITICAL:
+            return found
+        if said.urgency.of(Urgency.CRITICAL) >= said.critical:
+            return Pressing(Urgency.CRITICAL, self._hurry(read, Urgency.CRITICAL))
+        rest = Urgency(next(label for label in said.urgency.labels if label != Urgency.CRITICAL))
+        if rest is not Urgency.HIGH:
+            return Pressing(rest, None)
+        return Pressing(rest, found.reason if found.urgency is Urgency.HIGH else self._hurry(read, rest))
 
-    def _kind(self, read: Draft, kind: Likely) -> Kind:
-        return Kind(kind.best) if kind.confidence >= self._cut_off(read, self._learned.kind) else Kind.UNKNOWN
-
-    def _spans(
-        self, read: Draft, disposition: Disposition, likely: Likely, whole: _Span, own: Sequence[_Span]
-    ) -> tuple[_Span, ...]:
-        """Several where several are clear; else the one of the whole contact, shown by its strongest sentence."""
-        # A language that is not read may still be grouped with its like, so that it is not lost.
-        is_unread = disposition is Disposition.UNKNOWN and not read.is_english
-        if len(own) > 1 or not (likely.best in _CARRIES_FRICTION or is_unread) or not read.essence:
-            return tuple(own)
-        return (_Span(self._strongest(read, whole.kind), whole.kind, whole.row, whole.vector),)
-
-    def _strongest(self, read: Draft, kind: Likely) -> Passage:
-        weight = np.ones(len(read.sentences), dtype=np.float32)
-        if read.sentence_rows:
-            column = self._learned.kind.labels.index(kind.best)
-            by_words = np.exp(self._learned.kind.by_words(read.sentence_rows)[:, column])
-            weight = by_words * self._friction_by_words(read.sentence_rows)
-        return strongest(read.sentences, weight=weight, characters=len(read.body))
+    def _hurry(self, read: Draft, urgency: Urgency) -> str:
+        head = self.learned.urgency
+        words = reasons(read.row, head=head, label=head.labels.index(urgency), vocabulary=self.learned.vocabulary)
+        return f"reads as {urgency}: {', '.join(words)}" if words and read.is_english else f"reads as {urgency}"
 
     def _friction(self, read: Draft, span: _Span, kind: Kind, mood: Likely, urgency: Urgency) -> Friction:
-        passage, head = span.passage, self._learned.kind
+        passage, head = span.passage, self.learned.kind
         named = zip(span.kind.labels, span.kind.probabilities, strict=True)
-        words = reasons(span.row, head=head, label=head.labels.index(span.kind.best), vocabulary=self._learned.vocabulary)
+        words = (
+            reasons(span.row, head=head, label=head.labels.index(span.kind.best), vocabulary=self.learned.vocabulary)
+            if span.row is not None
+            else ()
+        )
         feelings = dict(zip(mood.labels, mood.probabilities, strict=True))
         return Friction(
             start=passage.start,
@@ -222,10 +264,26 @@ class Reader:
             vector=quantised(span.vector, space=SPACE),
         )
 
-    def _misfit_reason(self, whole: _Span) -> str | None:
-        head = self._learned.misfit
-        (likely,) = self._answers(head, [whole.row], whole.vector[np.newaxis])
-        return likely.best if likely.confidence >= head.cut_off else None
 
-    def _cut_off(self, read: Draft, head: Head) -> float:
-        return head.cut_off if read.is_english else max(head.cut_off, _FOREIGN_CUT_OFF)
+def _heard(head: Head, views: _Views) -> NDArray[np.float32]:
+    return head.log_probabilities(views.rows, views.layers)
+
+
+def _likely(asked: Head | Voice, scores: NDArray[np.float32]) -> list[Likely]:
+    return [Likely.of_row(asked.labels, row, least=asked.cut_off) for row in np.exp(scores)]
+
+
+def _silent(head: Head) -> Likely:
+    return Likely.of_row(head.labels, np.full(len(head.labels), 1 / len(head.labels), dtype=np.float32), least=1.0)
+
+
+def _pulled(
+    scores: NDArray[np.float32], asked: Head | Voice, drafts: Sequence[Draft], pull: Callable[[float | None, str], float]
+) -> NDArray[np.float32]:
+    """The same, moved by the rating that came with each text."""
+    pulled = np.array([[pull(each.text.rating, label) for label in asked.labels] for each in drafts], dtype=np.float32)
+    return log_softmax(scores + pulled)
+
+
+def _all_of(read: Draft) -> Passage:
+    return Passage(0, len(read.body), 1.0)

@@ -1,21 +1,19 @@
-"""How soon somebody should act: phrases written by people, since what is rare and grave is not left to statistics."""
+"""Phrases written by people that speak for haste, beside what the model learned: what is rare and grave is not left to statistics alone."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import yaml
 
 from services.triage.reading.sentences import sentences
-from shared.events.words import Disposition, Feeling, Kind, Urgency
+from shared.events.words import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-_CALM: Final = (Feeling.NEUTRAL, Feeling.PLEASED, Feeling.DISAPPOINTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Pressing:
     """An urgency and why."""
 
     urgency: Urgency
@@ -52,23 +50,13 @@ class Phrases:
             message = f"the urgency phrases cannot be read: {file}: {error}"
             raise ValueError(message) from error
 
-    def urgency(self, text: str, *, disposition: Disposition, feeling: Feeling, kinds: Sequence[Kind]) -> Found:
-        """Critical and high by phrases; else low where nothing is blocked and nobody is upset, else normal."""
+    def found(self, text: str) -> Pressing:
+        """The gravest that a phrase speaks for; normal, without a reason, where none does."""
         if reason := _first(self.critical, text):
-            return Found(Urgency.CRITICAL, reason)
-        if disposition in (Disposition.FRICTION, Disposition.UNKNOWN) and (reason := _first(self.high, text)):
-            return Found(Urgency.HIGH, reason)
-        return Found(_unhurried(disposition, feeling, kinds), None)
-
-
-def _unhurried(disposition: Disposition, feeling: Feeling, kinds: Sequence[Kind]) -> Urgency:
-    if disposition in (Disposition.UNKNOWN, Disposition.OPPORTUNITY):
-        return Urgency.NORMAL
-    if disposition is not Disposition.FRICTION:
-        return Urgency.LOW
-    is_question = feeling is Feeling.NEUTRAL and set(kinds) <= {Kind.CONFUSION}
-    is_blemish = feeling in _CALM and set(kinds) <= {Kind.QUALITY, Kind.GAP}
-    return Urgency.LOW if kinds and (is_question or is_blemish) else Urgency.NORMAL
+            return Pressing(Urgency.CRITICAL, reason)
+        if reason := _first(self.high, text):
+            return Pressing(Urgency.HIGH, reason)
+        return Pressing(Urgency.NORMAL, None)
 
 
 def _first(themes: Sequence[Theme], text: str) -> str | None:

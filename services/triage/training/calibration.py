@@ -43,6 +43,14 @@ def cut_off(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, acc
     return float(_CUT_OFFS[-1])
 
 
+def softened(scores: NDArray[np.float32], truth: NDArray[np.int64], weights: NDArray[np.float64]) -> float:
+    """The temperature with the least weighted log-loss for one view alone."""
+    return min(
+        (Calibration(1.0, temperature) for temperature in _TEMPERATURES),
+        key=lambda option: _loss(option, scores, scores, truth, weights),
+    ).temperature
+
+
 def expected_calibration_error(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, bins: int = 10) -> float:
     """Mean distance between confidence and accuracy over equally filled bins (Naeini et al. 2015, adaptive binning)."""
     confidence, is_right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth

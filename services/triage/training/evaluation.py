@@ -2,21 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score
 
-from services.triage.reading.heads import Head
 from services.triage.training.calibration import expected_calibration_error
-from services.triage.training.examples import SEEDS
-from services.triage.training.fitting import Answers, fit_meaning, fit_words, sparse
+from services.triage.training.examples import CORPUS
+from services.triage.training.fitting import fit_meaning, fit_words, sparse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from services.triage.training.fitting import Seen
+    from services.triage.reading.heads import Head
+    from services.triage.training.fitting import Answers, Seen
+
+_FEWEST_OF_AN_INDUSTRY: Final = 100
+_RESAMPLES: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+
+def bootstrapped(figure: Callable[[NDArray[np.int64]], float], *, items: int) -> Interval:
+    """The figure over all items, and between which bounds 95 % of 1,000 resamples of them lie (percentile bootstrap)."""
+    random = np.random.default_rng(0)
+    found = [figure(random.integers(0, items, items)) for _ in range(_RESAMPLES)]
+    low, high = np.quantile(found, [0.025, 0.975])
+    return Interval(figure(np.arange(items)), float(low), float(high))
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Probabilities (texts, labels) by models that did not see the text, beside the truth."""
+
+    labels: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    truth: NDArray[np.int64]
+
+    def macro_f1(self) -> Interval:
+        """Over the labels that occur."""
+        chosen, labels = self.probabilities.argmax(axis=1), np.unique(self.truth)
+        return bootstrapped(
+            lambda items: float(f1_score(self.truth[items], chosen[items], labels=labels, average="macro", zero_division=0)),
+            items=len(self.truth),
+        )
+
+    def quality(self, cut_off: float) -> Quality:
+        """Everything at once."""
+        return quality(self.probabilities, self.truth, cut_off=cut_off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +96,35 @@ def on(seen: Seen, answers: Answers, head: Head) -> Quality:
     own = [head.labels.index(label) for label in answers.labels]
     truth = np.array([own[answer] for answer in answers.truth.tolist()], dtype=np.int64)
     rows = [seen.rows[place] for place in answers.places.tolist()]
-    probabilities = np.exp(head.log_probabilities(rows, seen.vectors[answers.places]))
+    probabilities = np.exp(head.log_probabilities(rows, seen.views[answers.places]))
     return quality(probabilities, truth, cut_off=head.cut_off)
 
 
-def leaving_industries_out(seen: Seen, answers: Answers, head: Head) -> Quality:
+def leaving_industries_out(seen: Seen, answers: Answers, head: Head) -> tuple[Predicted, Predicted]:
     """
-    Every seed read by models that saw no seed of its industry (all other sources stay).
+    Every example of our own industries read by models that saw none of its industry (all other sources stay): by both views, by words alone.
 
-    Weights are fitted anew for each industry; the two numbers of the calibration, the cut-off and the n-grams' rarity are
-    those of the head, which were themselves cross-validated over industries.
+    Weights are fitted anew for each industry; share, temperature and cut-off and the n-grams' rarity are those of the head, which
+    were themselves cross-validated over groups of industries.
     """
     places = answers.places.tolist()
-    groups = np.array([seen.examples[p].group if seen.examples[p].source == SEEDS else "" for p in places])
-    matrix, vectors = sparse([seen.rows[p] for p in places], len(head.words.weights)), seen.vectors[answers.places]
-    probabilities = np.zeros((len(places), len(answers.labels)), dtype=np.float32)
-    for industry in sorted(set(groups.tolist()) - {""}):
-        inside, outside = np.flatnonzero(groups != industry), np.flatnonzero(groups == industry)
-        rest = Answers(answers.labels, answers.places[inside], answers.truth[inside], answers.weights[inside])
-        words, meaning = fit_words(matrix[inside], rest), fit_meaning(vectors[inside], rest)
-        fitted = Head(answers.labels, words, meaning, head.share, head.temperature, head.cut_off)
+    groups = np.array([seen.examples[p].group if seen.examples[p].source == CORPUS else "" for p in places])
+    names, counts = np.unique(groups, return_counts=True)
+    matrix, views = sparse([seen.rows[p] for p in places], len(head.words.weights)), seen.views[answers.places]
+    both = np.zeros((len(places), len(answers.labels)), dtype=np.float32)
+    words = np.zeros_like(both)
+    industries = [
+        name for name, count in zip(names.tolist(), counts.tolist(), strict=True) if name and count >= _FEWEST_OF_AN_INDUSTRY
+    ]
+    for industry in industries:
+        rest = answers.only(np.flatnonzero(groups != industry))
+        outside, inside = np.flatnonzero(groups == industry), np.flatnonzero(groups != industry)
+        fitted = replace(head, words=fit_words(matrix[inside], rest), meaning=fit_meaning(views[inside], rest))
         rows = [seen.rows[places[place]] for place in outside.tolist()]
-        probabilities[outside] = np.exp(fitted.log_probabilities(rows, vectors[outside]))
-    seeds = np.flatnonzero(groups != "")
-    return quality(probabilities[seeds], answers.truth[seeds], cut_off=head.cut_off)
+        both[outside] = np.exp(fitted.log_probabilities(rows, views[outside]))
+        words[outside] = np.exp(fitted.by_words(rows))
+    # What has two kinds has no one right answer.
+    answered, times = np.unique(answers.places, return_counts=True)
+    own = np.flatnonzero(np.isin(groups, industries) & np.isin(answers.places, answered[times == 1]))
+    truth = answers.truth[own]
+    return Predicted(answers.labels, both[own], truth), Predicted(answers.labels, words[own], truth)

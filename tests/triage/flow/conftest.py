@@ -12,6 +12,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from prometheus_client import CollectorRegistry
 
+from services.triage.areas.current import Current
 from services.triage.attendance import Attendance, Member
 from services.triage.burial import BurialsInARow
 from services.triage.decide import Known
@@ -162,6 +163,7 @@ async def triaging(
     batch: int = 64,
     burials: int = 100,
     deadline: float = 5.0,
+    taxonomy: Current | None = None,
 ) -> AsyncIterator[Running]:
     """A pipeline in this process; at the end it is told to stop and finishes what it has in hand."""
     reads = reader or Keywords()
@@ -170,7 +172,7 @@ async def triaging(
     registry.register(lag)
     known = Known(SHIPPED, remedies or RemedyBook(), Versioned(name=reads.name, version=reads.version), reading, publishes_routes)
     async with Publisher(kafka, client_id=group, deadline=deadline) as publisher:
-        with Desk(reads, known, clock=utc_now, metrics=metrics) as desk:
+        with Desk(reads, known, clock=utc_now, metrics=metrics, taxonomy=taxonomy) as desk:
             pipeline = Pipeline(
                 kafka=kafka,
                 lifetime=lifetime,

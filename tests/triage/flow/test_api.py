@@ -13,10 +13,11 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.triage.api import Previews, create_app
+from services.triage.api import create_app
 from services.triage.decide import Known
 from services.triage.desk import Desk, Reader
 from services.triage.metrics import Metrics
+from services.triage.previews import Previews
 from services.triage.reading import Reading, Text
 from services.triage.remedies import RemedyBook
 from shared.clock import utc_now

@@ -7,11 +7,14 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from shared.web import Problem
+from shared.web.problems import Problem
 
-FOLDER: Final = Path(__file__).parent / "static"
-
-_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Asset:
 class Assets:
     """Every file of a folder, read once. All stand under one hash: the sheet names its fonts beside it."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path) -> None:
         self._files = {
             path.name: Asset(_TYPES[path.suffix], path.read_bytes()) for path in sorted(folder.iterdir()) if path.suffix in _TYPES
         }
