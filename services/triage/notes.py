@@ -44,7 +44,9 @@ class Note(BaseModel):
         return self.model_copy(update={"holder": holder, "is_alone": is_alone, "until": max(self.until, end)})
 
     def at_rest(self) -> Self:
-        """Nobody is at work any more, and nothing was done."""
+        """Nobody is at work any more, and nothing was done. Where nobody has died, no record is suspected."""
+        if self.deaths == self.in_company == 0:
+            return type(self)()
         return self.model_copy(update={"holder": None, "is_alone": False})
 
     def after_death(self) -> Self:

@@ -40,7 +40,7 @@ class Ears:
     tenant: str
     records: list[ConsumerRecord]
 
-    async def hear(self, topic: Topic, count: int, *, within: float = 30.0) -> list[ConsumerRecord]:
+    async def hear(self, topic: Topic, count: int, *, within: float = 60.0) -> list[ConsumerRecord]:
         """What is said on `topic`, once it is `count` records; those of one partition are in order."""
         deadline = asyncio.get_running_loop().time() + within
         while len(found := self.heard(topic)) < count:
@@ -48,13 +48,13 @@ class Ears:
             await self._listen(0.2)
         return found
 
-    async def triaged(self, count: int, *, within: float = 30.0) -> list[Decoded[ContactTriaged]]:
+    async def triaged(self, count: int, *, within: float = 60.0) -> list[Decoded[ContactTriaged]]:
         return [decode(record, ContactTriaged) for record in await self.hear(TRIAGED, count, within=within)]
 
-    async def buried(self, count: int, *, within: float = 30.0) -> list[ContactDead]:
+    async def buried(self, count: int, *, within: float = 60.0) -> list[ContactDead]:
         return [decode(record, ContactDead).event for record in await self.hear(DEAD, count, within=within)]
 
-    async def texts(self, count: int, *, within: float = 30.0) -> list[str]:
+    async def texts(self, count: int, *, within: float = 60.0) -> list[str]:
         """The texts that were triaged, each once, as soon as they are so many."""
         deadline = asyncio.get_running_loop().time() + within
         while len(found := self._texts()) < count:
@@ -145,7 +145,7 @@ class Running:
     def counted(self, outcome: str) -> float:
         return self.registry.get_sample_value("triage_records_total", {"outcome": outcome}) or 0.0
 
-    async def ended(self, within: float = 30.0) -> None:
+    async def ended(self, within: float = 60.0) -> None:
         """Return when the pipeline has ended; raises what it died of."""
         async with asyncio.timeout(within):
             await asyncio.shield(self.task)

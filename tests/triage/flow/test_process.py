@@ -24,7 +24,7 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-async def ready(http: httpx.AsyncClient, *, within: float = 30.0) -> None:
+async def ready(http: httpx.AsyncClient, *, within: float = 60.0) -> None:
     async with asyncio.timeout(within):
         while True:
             try:
