@@ -98,7 +98,8 @@ async def test_a_running_triage_takes_a_new_version_up_and_refuses_a_broken_one(
         assert await said(LATE, BILL) == [(second, LATE, ["late"]), (second, BILL, ["invoice"])]
 
         with capture_logs() as logs:
-            (tmp_path / DESCRIPTION).write_text("{}")
+            (tmp_path / "broken").write_text("{}")
+            (tmp_path / "broken").replace(tmp_path / DESCRIPTION)
             refused = ("triage_taxonomy_changes_total", {"outcome": "refused"})
             await until(lambda: running.registry.get_sample_value(*refused) == 1)
         [told] = [each for each in logs if each["event"] == "triage.taxonomy_refused"]
