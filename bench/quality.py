@@ -25,7 +25,7 @@ from services.triage.reading.encoder import Encoder
 from services.triage.training.__main__ import MAX_TOKENS, Prepared, prepare
 from services.triage.training.evaluation import Interval, Predicted, bootstrapped, leaving_industries_out, on
 from services.triage.training.examples import CORPUS, examples
-from services.triage.training.fitting import Seen, dispositions, kinds, moods
+from services.triage.training.fitting import MEANING_C, Seen, dispositions, kinds, moods
 from services.triage.training.spans import share_of
 from shared.events.words import Feeling, Urgency
 
@@ -75,14 +75,13 @@ def main(parts: Sequence[str]) -> None:
 
 def own() -> Iterator[str]:
     """Our own corpus, one whole industry left out at a time."""
-    everything = [e for e in examples(TRAINING) if not e.held_out and e.language == "en"]
-    prepared = prepare(everything, _encoder())
-    industries = Counter(e.group for e in everything if e.source == CORPUS)
+    prepared = prepare([e for e in examples(TRAINING) if not e.held_out], _encoder())
+    industries = Counter(e.group for e in prepared.seen.examples if e.source == CORPUS)
     yield "\n## Our own corpus, leaving one whole industry out at a time\n"
     yield f"{sum(n >= 100 for n in industries.values())} industries of at least 100 contacts. Unknown answers count as wrong nowhere but in the share given.\n"
     yield "| question | texts | macro-F1 | accuracy | ECE | given above the cut-off | right there | words alone | majority | VADER |"
     yield "|---|---|---|---|---|---|---|---|---|---|"
-    learned = Reader.load(MODEL).learned
+    learned = Reader.load(MODEL).learned.english
     for question, answers in QUESTIONS:
         found = answers(prepared.seen.examples)
         head = getattr(learned, question)
@@ -157,7 +156,7 @@ def languages() -> Iterator[str]:
 
 def public() -> Iterator[str]:
     """The model as committed, on public texts that were held out of its training, their labels in our words."""
-    reader = Reader.load(MODEL)
+    voice = Reader.load(MODEL).learned.english
     everything = examples(TRAINING)
     yield "\n## Public sets, labels mapped to our words\n"
     yield "Official test splits of Banking77, CLINC150 and GoEmotions; a fifth of the others, held out.\n"
@@ -166,11 +165,11 @@ def public() -> Iterator[str]:
     for source in sorted({e.source for e in everything if e.held_out}):
         chosen = [e for e in everything if e.held_out and e.source == source]
         texts = [essence(visible(e.text)) for e in chosen]
-        views = reader.learned.scale.of(_encoder().read(texts).layers)
-        seen = Seen(chosen, [reader.learned.vocabulary.row(text) for text in texts], views)
+        views = voice.scale.of(_encoder().read(texts).layers)
+        seen = Seen(chosen, [voice.vocabulary.row(text) for text in texts], views, MEANING_C)
         for question, answers in QUESTIONS:
             if len((found := answers(chosen)).truth):
-                q = on(seen, found, getattr(reader.learned, question))
+                q = on(seen, found, getattr(voice, question))
                 yield f"| {source} | {question} | {q.texts:,} | {q.macro_f1:.3f} | {q.accuracy:.3f} | {q.error:.3f} | {q.given:.2f} | {q.right:.3f} |"
 
 

@@ -1,5 +1,5 @@
 """
-The folder a model is kept in: `model.json`, `ngrams.txt`, `weights.npz`, and the encoder's three files. Nothing is pickled.
+The folder a model is kept in: `model.json`, `weights.npz`, each voice's n-grams, and the encoder's three files. Nothing is pickled.
 
 `model.json` holds name, version, heads and the SHA-256 of every other file, so that a half-written or mixed-up model
 is refused by name instead of reading nonsense.
@@ -11,12 +11,12 @@ import hashlib
 import json
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import numpy as np
 
 from services.triage.reading.encoder import NETWORK, SPACE, VOCABULARY
-from services.triage.reading.heads import Head, Linear, Scale, Voice
+from services.triage.reading.heads import CALM, CRITICAL, Head, Linear, Scale, Voice
 from services.triage.reading.ngrams import Vocabulary
 from services.triage.reading.one_space import TURN, OneSpace
 from services.triage.reading.spans import Judged, Spans
@@ -28,49 +28,35 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 DESCRIPTION: Final = "model.json"
-NGRAMS: Final = "ngrams.txt"
 WEIGHTS: Final = "weights.npz"
 ENCODER: Final = "encoder"
-PARTS: Final = (NGRAMS, WEIGHTS, *(f"{ENCODER}/{file}" for file in (NETWORK, VOCABULARY, TURN)))
+VOICES: Final = ("english", "abroad")
+NGRAMS: Final = {voice: f"ngrams_{voice}.txt" for voice in VOICES}
+PARTS: Final = (*NGRAMS.values(), WEIGHTS, *(f"{ENCODER}/{file}" for file in (NETWORK, VOCABULARY, TURN)))
 
-Question = Literal["disposition", "kind", "mood", "urgency", "misfit"]
-QUESTIONS: Final[tuple[Question, ...]] = ("disposition", "kind", "mood", "urgency", "misfit")
-ABROAD: Final = ("disposition", "kind", "mood", "urgency")
+MISFIT: Final = "misfit"
 JUDGED: Final = ("told", "kind", "turn", "run")
-
-
-@dataclass(frozen=True, slots=True)
-class Abroad:
-    """What answers for other languages, from the vectors of the second encoder; `critical` as in Learned."""
-
-    disposition: Voice
-    kind: Voice
-    mood: Voice
-    urgency: Voice
-    critical: float
+QUESTIONS: Final[Mapping[str, frozenset[str]]] = {
+    "disposition": frozenset(Disposition),
+    "kind": frozenset(Kind),
+    "mood": frozenset(Feeling),
+    "urgency": frozenset(Urgency),
+    "critical": frozenset((CALM, CRITICAL)),
+}
+"""What each voice is asked, and the words it may answer with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """
-    What training found out: a vocabulary, the scale of the encoder's layers, one head for each question, the places of frictions.
-
-    `critical` is the probability of the urgency `critical` from which on it is critical, whatever is likelier.
-    """
+    """What training found out: what answers for English and for other languages, why a misfit is one, and where frictions stand."""
 
     name: str
-    vocabulary: Vocabulary
-    scale: Scale
-    disposition: Head
-    kind: Head
-    mood: Head
-    urgency: Head
+    english: Voice
+    abroad: Voice
     misfit: Head
-    critical: float
     spans: Spans
-    abroad: Abroad
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +88,13 @@ def save(learned: Learned, folder: Path, *, max_tokens: int) -> str:
 
     The version ends in a digest of the content: the same data and code give the same version.
     """
-    names = learned.vocabulary.names
-    words = len(learned.vocabulary.words)
-    lines = [f"{'w' if index < words else 'p'}\t{name}\n" for index, name in enumerate(names)]
-    (folder / NGRAMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+    for voice, file in NGRAMS.items():
+        _write_ngrams(folder / file, getattr(learned, voice).vocabulary)
     write_arrays(folder / WEIGHTS, _arrays(learned))
     digests = {part: _digest(folder / part) for part in PARTS}
-    heads = {question: _described(head) for question, head in _heads(learned).items()}
-    abroad = {question: _spoken(getattr(learned.abroad, question)) for question in ABROAD}
-    cut_offs = {
-        "critical": round(learned.critical, 4),
-        "critical_abroad": round(learned.abroad.critical, 4),
-        "run": round(learned.spans.least, 4),
-    }
-    identity = hashlib.sha256(json.dumps([digests, heads, abroad, cut_offs, max_tokens], sort_keys=True).encode()).hexdigest()
+    heads = {name: _described(head) for name, head in _heads(learned).items()}
+    run = round(learned.spans.least, 4)
+    identity = hashlib.sha256(json.dumps([digests, heads, run, max_tokens], sort_keys=True).encode()).hexdigest()
     version = f"{FORMAT}.{identity[:8]}"
     written = {
         "format": FORMAT,
@@ -124,8 +103,7 @@ def save(learned: Learned, folder: Path, *, max_tokens: int) -> str:
         "space": SPACE,
         "max_tokens": max_tokens,
         "heads": heads,
-        "abroad": abroad,
-        "cut_offs": cut_offs,
+        "run": run,
         "sha256": digests,
     }
     (folder / DESCRIPTION).write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
@@ -157,8 +135,7 @@ class _Description:
     version: str
     max_tokens: int
     heads: Mapping[str, _HeadDescription]
-    abroad: Mapping[str, Mapping[str, Any]]
-    cut_offs: Mapping[str, float]
+    run: float
     digests: Mapping[str, str]
 
 
@@ -178,8 +155,7 @@ def _description(file: Path) -> _Description:
             str(written["version"]),
             int(written["max_tokens"]),
             heads,
-            {question: dict(written["abroad"][question]) for question in ABROAD},
-            {name: float(written["cut_offs"][name]) for name in ("critical", "critical_abroad", "run")},
+            float(written["run"]),
             dict(written["sha256"]),
         )
     except OSError as error:
@@ -198,30 +174,28 @@ def _check(file: Path, *, expected: str | None) -> None:
 
 
 def _learned(folder: Path, description: _Description) -> Learned:
-    weights, ngrams = folder / WEIGHTS, folder / NGRAMS
+    weights = folder / WEIGHTS
     try:
         with np.load(weights, allow_pickle=False) as archive:
             arrays = {name: archive[name].astype(np.float32) for name in archive.files}
-        head = {question: _head(question, description.heads[question], arrays) for question in QUESTIONS}
-        judged = {part: _judged(f"spans.{part}", arrays) for part in JUDGED}
-        scale = _scale("layers", arrays)
-        voices = {question: _voice(f"abroad.{question}", description.abroad[question], arrays) for question in ABROAD}
-        vocabulary = _vocabulary(ngrams, arrays["rarity"])
+        learned = Learned(
+            name=description.name,
+            english=_voice("english", folder, description, arrays),
+            abroad=_voice("abroad", folder, description, arrays),
+            misfit=_head(MISFIT, description, arrays),
+            spans=Spans(**{part: _judged(f"spans.{part}", arrays) for part in JUDGED}, least=description.run),
+        )
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         _refuse(weights, f"the weights do not fit {DESCRIPTION} ({error!r})", error)
-    _check_words(folder / DESCRIPTION, head)
-    return Learned(
-        name=description.name,
-        vocabulary=vocabulary,
-        scale=scale,
-        disposition=head["disposition"],
-        kind=head["kind"],
-        mood=head["mood"],
-        urgency=head["urgency"],
-        misfit=head["misfit"],
-        critical=description.cut_offs["critical"],
-        spans=Spans(judged["told"], judged["kind"], judged["turn"], judged["run"], description.cut_offs["run"]),
-        abroad=Abroad(**voices, critical=description.cut_offs["critical_abroad"]),
+    _check_words(folder / DESCRIPTION, learned)
+    return learned
+
+
+def _voice(name: str, folder: Path, description: _Description, arrays: Mapping[str, NDArray[np.float32]]) -> Voice:
+    return Voice(
+        _vocabulary(folder / NGRAMS[name], arrays[f"{name}.rarity"]),
+        _scale(f"{name}.scale", arrays),
+        *(_head(f"{name}.{question}", description, arrays) for question in QUESTIONS),
     )
 
 
@@ -236,18 +210,14 @@ def _vocabulary(file: Path, rarity: NDArray[np.float32]) -> Vocabulary:
     return Vocabulary(words=words, pieces=pieces, names=names, rarity=rarity)
 
 
-def _head(question: str, described: _HeadDescription, arrays: Mapping[str, NDArray[np.float32]]) -> Head:
-    words = Linear(arrays[f"{question}.words"], arrays[f"{question}.words_bias"])
-    meaning = Linear(arrays[f"{question}.meaning"], arrays[f"{question}.meaning_bias"])
+def _head(name: str, description: _Description, arrays: Mapping[str, NDArray[np.float32]]) -> Head:
+    described = description.heads[name]
+    words = Linear(arrays[f"{name}.words"], arrays[f"{name}.words_bias"])
+    meaning = Linear(arrays[f"{name}.meaning"], arrays[f"{name}.meaning_bias"])
     if not len(described.labels) == words.weights.shape[1] == meaning.weights.shape[1]:
-        message = f"{question}: {len(described.labels)} labels for {words.weights.shape[1]} columns"
+        message = f"{name}: {len(described.labels)} labels for {words.weights.shape[1]} columns"
         raise ValueError(message)
     return Head(described.labels, words, meaning, described.share, described.temperature, described.cut_off)
-
-
-def _voice(name: str, described: Mapping[str, Any], arrays: Mapping[str, NDArray[np.float32]]) -> Voice:
-    linear = Linear(arrays[f"{name}.weights"], arrays[f"{name}.bias"])
-    return Voice(tuple(described["labels"]), linear, float(described["temperature"]), float(described["cut_off"]))
 
 
 def _judged(name: str, arrays: Mapping[str, NDArray[np.float32]]) -> Judged:
@@ -258,20 +228,16 @@ def _scale(name: str, arrays: Mapping[str, NDArray[np.float32]]) -> Scale:
     return Scale(arrays[f"{name}.mean"], arrays[f"{name}.deviation"])
 
 
-def _check_words(file: Path, head: Mapping[Question, Head]) -> None:
-    known: Mapping[Question, type[Disposition | Kind | Feeling | Urgency]] = {
-        "disposition": Disposition,
-        "kind": Kind,
-        "mood": Feeling,
-        "urgency": Urgency,
-    }
-    for question, vocabulary in known.items():
-        if foreign := set(head[question].labels) - {str(word) for word in vocabulary}:
-            _refuse(file, f"{question} has labels that are no words of the contract: {sorted(foreign)}")
+def _check_words(file: Path, learned: Learned) -> None:
+    for voice in VOICES:
+        for question, known in QUESTIONS.items():
+            if foreign := set(getattr(getattr(learned, voice), question).labels) - known:
+                _refuse(file, f"{voice}.{question} has labels that are no words of the contract: {sorted(foreign)}")
 
 
-def _heads(learned: Learned) -> dict[Question, Head]:
-    return {question: getattr(learned, question) for question in QUESTIONS}
+def _heads(learned: Learned) -> dict[str, Head]:
+    voices = {f"{voice}.{question}": getattr(getattr(learned, voice), question) for voice in VOICES for question in QUESTIONS}
+    return {**voices, MISFIT: learned.misfit}
 
 
 def _described(head: Head) -> dict[str, object]:
@@ -283,25 +249,23 @@ def _described(head: Head) -> dict[str, object]:
     }
 
 
-def _spoken(voice: Voice) -> dict[str, object]:
-    return {"labels": list(voice.labels), "temperature": round(voice.temperature, 4), "cut_off": round(voice.cut_off, 4)}
+def _write_ngrams(file: Path, vocabulary: Vocabulary) -> None:
+    words = len(vocabulary.words)
+    lines = (f"{'w' if index < words else 'p'}\t{name}\n" for index, name in enumerate(vocabulary.names))
+    file.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def _arrays(learned: Learned) -> dict[str, NDArray[np.float16] | NDArray[np.float32]]:
-    arrays: dict[str, NDArray[np.float16] | NDArray[np.float32]] = {
-        "rarity": learned.vocabulary.rarity.astype(np.float16),
-        "layers.mean": learned.scale.mean,
-        "layers.deviation": learned.scale.deviation,
-    }
-    for question, head in _heads(learned).items():
-        arrays[f"{question}.words"] = head.words.weights.astype(np.float16)
-        arrays[f"{question}.words_bias"] = head.words.bias.astype(np.float16)
-        arrays[f"{question}.meaning"] = head.meaning.weights.astype(np.float16)
-        arrays[f"{question}.meaning_bias"] = head.meaning.bias.astype(np.float16)
-    for question in ABROAD:
-        voice: Voice = getattr(learned.abroad, question)
-        arrays[f"abroad.{question}.weights"] = voice.linear.weights.astype(np.float16)
-        arrays[f"abroad.{question}.bias"] = voice.linear.bias.astype(np.float16)
+    arrays: dict[str, NDArray[np.float16] | NDArray[np.float32]] = {}
+    for name in VOICES:
+        voice: Voice = getattr(learned, name)
+        arrays[f"{name}.rarity"] = voice.vocabulary.rarity.astype(np.float16)
+        arrays[f"{name}.scale.mean"], arrays[f"{name}.scale.deviation"] = voice.scale.mean, voice.scale.deviation
+    for name, head in _heads(learned).items():
+        arrays[f"{name}.words"] = head.words.weights.astype(np.float16)
+        arrays[f"{name}.words_bias"] = head.words.bias.astype(np.float16)
+        arrays[f"{name}.meaning"] = head.meaning.weights.astype(np.float16)
+        arrays[f"{name}.meaning_bias"] = head.meaning.bias.astype(np.float16)
     for part in JUDGED:
         judged: Judged = getattr(learned.spans, part)
         arrays[f"spans.{part}.mean"], arrays[f"spans.{part}.deviation"] = judged.scale.mean, judged.scale.deviation

@@ -10,7 +10,6 @@ from services.triage.reading.language import ENGLISH, UNDETERMINED, Languages
 from services.triage.reading.own_words import own_words
 
 if TYPE_CHECKING:
-    from services.triage.reading.ngrams import Row, Vocabulary
     from services.triage.reading.values import Text
 
 
@@ -28,7 +27,6 @@ class Draft:
     essence: str
     start: int
     language: str
-    row: Row
 
     @property
     def is_empty(self) -> bool:
@@ -41,9 +39,9 @@ class Draft:
         return self.language in (ENGLISH, UNDETERMINED)
 
 
-def draft(text: Text, *, vocabulary: Vocabulary, languages: Languages) -> Draft:
-    """Take out what others wrote, tell its language and look up its words."""
+def draft(text: Text, *, languages: Languages) -> Draft:
+    """Take out what others wrote, and tell its language."""
     subject, body = visible(text.subject or ""), own_words(visible(text.body))
     opening = f"{essence(subject)}. " if subject.strip() else ""
     whole = opening + essence(body)
-    return Draft(text, subject, body, whole, len(opening), languages.language(whole), vocabulary.row(whole))
+    return Draft(text, subject, body, whole, len(opening), languages.language(whole))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from services.triage.reading.ngrams import Row
+    from services.triage.reading.ngrams import Row, Vocabulary
+
+
+CALM: Final = "calm"
+CRITICAL: Final = "critical"
+"""What the question for what is critical can be answered with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +76,19 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One question answered from one view alone: log-probabilities divided by `temperature`; under `cut_off` the honest answer is `unknown`."""
+    """
+    What answers for the texts of one encoder: the words it knows, the scale of what the encoder says, and a head for each question.
 
-    labels: tuple[str, ...]
-    linear: Linear
-    temperature: float
-    cut_off: float
+    A text is critical from the cut-off of `critical` on, even where `CALM` is likelier.
+    """
 
-    def log_probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Calibrated log-probabilities (texts, labels) from vectors (texts, dims)."""
-        scores = log_softmax(vectors @ self.linear.weights + self.linear.bias)
-        return log_softmax(scores / np.float32(self.temperature))
+    vocabulary: Vocabulary
+    scale: Scale
+    disposition: Head
+    kind: Head
+    mood: Head
+    urgency: Head
+    critical: Head
 
 
 def fused(words: NDArray[np.float32], meaning: NDArray[np.float32], *, share: float, temperature: float) -> NDArray[np.float32]:

@@ -37,6 +37,9 @@ class Row:
     values: NDArray[np.float32]
 
 
+NO_WORDS: Final = Row(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Every feature by name. Words and pieces are apart, since "the" may be both."""
@@ -50,7 +53,7 @@ class Vocabulary:
         """The text's features, `(1 + ln count) * rarity`, scaled to unit length; empty where nothing is known."""
         counts = Counter(self._known(text))
         if not counts:
-            return Row(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
+            return NO_WORDS
         indices = np.fromiter(counts, dtype=np.int32, count=len(counts))
         tallies = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = ((1.0 + np.log(tallies)) * self.rarity[indices]).astype(np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,10 +14,11 @@ from services.triage.reading.answers import Likely
 from services.triage.reading.cleaning import essence
 from services.triage.reading.drafts import Draft, draft
 from services.triage.reading.encoder import SPACE, States
-from services.triage.reading.heads import log_softmax
+from services.triage.reading.heads import CALM, CRITICAL, log_softmax
 from services.triage.reading.intensity import intensity
 from services.triage.reading.language import Languages
 from services.triage.reading.mood import advice, pull_on_disposition, pull_on_mood
+from services.triage.reading.ngrams import NO_WORDS
 from services.triage.reading.one_space import SPOKEN
 from services.triage.reading.reasons import reasons
 from services.triage.reading.spans import Passage
@@ -43,34 +44,34 @@ _CANDIDATES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the models say of one text. `critical` is from which probability on it is critical."""
+    """What the heads say of one text."""
 
     disposition: Likely
     kind: Likely
     mood: Likely
     urgency: Likely
-    critical: float
+    critical: Likely
     misfit: Likely | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A passage that holds a friction, with what is needed to describe it; `row` where its words are known."""
+    """A passage that holds a friction, with what is needed to describe it."""
 
     passage: Passage
     kind: Likely
     vector: NDArray[np.float32]
-    row: Row | None
+    row: Row
 
 
 @dataclass(frozen=True, slots=True)
 class _Views:
-    """Several English texts as both views see them, and the vectors that are sent along."""
+    """Several texts as both views see them, and the vectors that are sent along; the states of their tokens where they are English."""
 
     rows: Sequence[Row]
-    layers: NDArray[np.float32]
+    meanings: NDArray[np.float32]
     vectors: NDArray[np.float32]
-    states: Sequence[States]
+    states: Sequence[States] = ()
 
 
 class Reader:
@@ -97,7 +98,7 @@ class Reader:
 
     def read(self, texts: Sequence[Text]) -> list[Reading]:
         """One reading for each text, in order. Never fails for what a text says, however odd; time is bounded."""
-        drafts = [draft(text, vocabulary=self.learned.vocabulary, languages=self._languages) for text in texts]
+        drafts = [draft(text, languages=self._languages) for text in texts]
         english = [place for place, each in enumerate(drafts) if each.is_english]
         abroad = [place for place, each in enumerate(drafts) if not each.is_english]
         readings = dict(
@@ -111,33 +112,26 @@ class Reader:
     def _read_english(self, drafts: Sequence[Draft]) -> list[Reading]:
         if not drafts:
             return []
-        views = self._views([each.essence for each in drafts], [each.row for each in drafts])
-        said = self._said(drafts, views)
+        views = self._views([each.essence for each in drafts])
+        voice = self.learned.english
+        misfits = _likely(self.learned.misfit, views)
+        said = [replace(one, misfit=misfit) for one, misfit in zip(_said(voice, drafts, views), misfits, strict=True)]
         passages = [
             self._passages(each, one.disposition, states) for each, one, states in zip(drafts, said, views.states, strict=True)
         ]
         apart = self._apart(drafts, passages)
         return [
-            self._reading(each, one, several or [_Span(passage, one.kind, vector, each.row) for passage in found])
-            for each, one, found, several, vector in zip(drafts, said, passages, apart, views.vectors, strict=True)
+            self._reading(voice, each, one, several or [_Span(passage, one.kind, vector, row) for passage in found])
+            for each, one, found, several, vector, row in zip(
+                drafts, said, passages, apart, views.vectors, views.rows, strict=True
+            )
         ]
 
-    def _views(self, texts: Sequence[str], rows: Sequence[Row]) -> _Views:
+    def _views(self, texts: Sequence[str]) -> _Views:
+        voice = self.learned.english
         encoded = self._space.english.read(texts, with_states=True)
-        return _Views(rows, self.learned.scale.of(encoded.layers), encoded.vectors, encoded.states)
-
-    def _said(self, drafts: Sequence[Draft], views: _Views) -> list[_Said]:
-        """What the heads say of each text; a rating moves two of them."""
-        heads = self.learned
-        answers = zip(
-            _likely(heads.disposition, _pulled(_heard(heads.disposition, views), heads.disposition, drafts, pull_on_disposition)),
-            _likely(heads.kind, _heard(heads.kind, views)),
-            _likely(heads.mood, _pulled(_heard(heads.mood, views), heads.mood, drafts, pull_on_mood)),
-            _likely(heads.urgency, _heard(heads.urgency, views)),
-            _likely(heads.misfit, _heard(heads.misfit, views)),
-            strict=True,
-        )
-        return [_Said(what, kind, mood, urgency, heads.critical, misfit) for what, kind, mood, urgency, misfit in answers]
+        rows = [voice.vocabulary.row(text) for text in texts]
+        return _Views(rows, voice.scale.of(encoded.layers), encoded.vectors, encoded.states)
 
     def _passages(self, read: Draft, disposition: Likely, states: States) -> tuple[Passage, ...]:
         """Where the frictions stand: several in a friction, one in an idea and a misfit, none in what carries none."""
@@ -152,9 +146,8 @@ class Reader:
         several = [(each, passage) for each, found in zip(drafts, passages, strict=True) if len(found) > 1 for passage in found]
         if not several:
             return [[] for _ in drafts]
-        pieces = [essence(each.body[passage.start : passage.end]) for each, passage in several]
-        views = self._views(pieces, [self.learned.vocabulary.row(piece) for piece in pieces])
-        kinds = _likely(self.learned.kind, _heard(self.learned.kind, views))
+        views = self._views([essence(each.body[passage.start : passage.end]) for each, passage in several])
+        kinds = _likely(self.learned.english.kind, views)
         spans = iter(
             [
                 _Span(passage, kind, vector, row)
@@ -170,39 +163,33 @@ class Reader:
     def _read_spoken(self, drafts: Sequence[Draft]) -> list[Reading]:
         if not drafts:
             return []
+        voice = self.learned.abroad
         seen = self._space.multilingual.encode([each.essence for each in drafts])
-        voices = self.learned.abroad
-        answers = zip(
-            _likely(
-                voices.disposition,
-                _pulled(voices.disposition.log_probabilities(seen), voices.disposition, drafts, pull_on_disposition),
-            ),
-            _likely(voices.kind, voices.kind.log_probabilities(seen)),
-            _likely(voices.mood, _pulled(voices.mood.log_probabilities(seen), voices.mood, drafts, pull_on_mood)),
-            _likely(voices.urgency, voices.urgency.log_probabilities(seen)),
-            strict=True,
-        )
-        said = [_Said(what, kind, mood, urgency, voices.critical) for what, kind, mood, urgency in answers]
+        rows = [voice.vocabulary.row(each.essence) for each in drafts]
+        views = _Views(rows, voice.scale.of(seen), self._space.turn.of(seen))
         return [
             self._reading(
-                each, one, [_Span(_all_of(each), one.kind, vector, None)] if one.disposition.best in _CARRIES_FRICTION else []
+                voice,
+                each,
+                one,
+                [_Span(_all_of(each), one.kind, vector, row)] if one.disposition.best in _CARRIES_FRICTION else [],
             )
-            for each, one, vector in zip(drafts, said, self._space.turn.of(seen), strict=True)
+            for each, one, vector, row in zip(drafts, _said(voice, drafts, views), views.vectors, rows, strict=True)
         ]
 
     def _unread(self, read: Draft) -> Reading:
         """Unknown in everything, never noise, which is dropped: a person can still read it, and its vector finds its like."""
-        calm = Likely((Urgency.NORMAL, Urgency.CRITICAL), (1.0, 0.0), 0.0)
-        heads = self.learned
-        said = _Said(_silent(heads.disposition), _silent(heads.kind), _silent(heads.mood), calm, critical=1.0)
+        voice = self.learned.english
+        calm = Likely((Urgency.NORMAL,), (1.0,), 0.0)
+        safe = Likely((CALM, CRITICAL), (1.0, 0.0), 1.0)
+        said = _Said(_silent(voice.disposition), _silent(voice.kind), _silent(voice.mood), calm, safe)
         (vector,) = self._space.english.encode([read.essence])
-        return self._reading(read, said, [_Span(_all_of(read), said.kind, vector, None)])
+        return self._reading(voice, read, said, [_Span(_all_of(read), said.kind, vector, NO_WORDS)])
 
-    def _reading(self, read: Draft, said: _Said, spans: Sequence[_Span]) -> Reading:
+    def _reading(self, voice: Voice, read: Draft, said: _Said, spans: Sequence[_Span]) -> Reading:
         disposition, confidence = self._disposition(read, said.disposition)
         feeling = Feeling(said.mood.best) if said.mood.is_sure and not read.is_empty else Feeling.NEUTRAL
-        kinds = [Kind(span.kind.best) if span.kind.is_sure else Kind.UNKNOWN for span in spans]
-        pressing = self._pressing(read, said)
+        pressing = self._pressing(voice, read, said)
         misfit = said.misfit if disposition is Disposition.MISFIT else None
         if disposition is Disposition.NOISE and pressing.urgency is Urgency.CRITICAL:
             # Noise is set aside unread, and nobody who is in danger may be.
@@ -211,9 +198,7 @@ class Reader:
             disposition=disposition,
             confidence=confidence,
             misfit_reason=misfit.best if misfit is not None and misfit.is_sure else None,
-            frictions=tuple(
-                self._friction(read, span, kind, said.mood, pressing.urgency) for span, kind in zip(spans, kinds, strict=True)
-            ),
+            frictions=tuple(_friction(voice, read, span, said.mood, pressing.urgency) for span in spans),
             mood=Mood(feeling=feeling, score=round(said.mood.of(feeling), 4), advice=advice(feeling)),
             urgency=pressing.urgency,
             urgency_reason=pressing.reason,
@@ -225,64 +210,66 @@ class Reader:
             return Disposition.NOISE, 1.0
         return (Disposition(likely.best) if likely.is_sure else Disposition.UNKNOWN), round(likely.confidence, 4)
 
-    def _pressing(self, read: Draft, said: _Said) -> Pressing:
+    def _pressing(self, voice: Voice, read: Draft, said: _Said) -> Pressing:
         """Critical where a phrase or the model says so; the reason is the phrase, else the words that spoke for it."""
         found = self._phrases.found(f"{read.subject}\n{read.body}")
         if found.urgency is Urgency.CRITICAL:
             return found
-        if said.urgency.of(Urgency.CRITICAL) >= said.critical:
-            return Pressing(Urgency.CRITICAL, self._hurry(read, Urgency.CRITICAL))
-        rest = Urgency(next(label for label in said.urgency.labels if label != Urgency.CRITICAL))
-        if rest is not Urgency.HIGH:
-            return Pressing(rest, None)
-        return Pressing(rest, found.reason if found.urgency is Urgency.HIGH else self._hurry(read, rest))
-
-    def _hurry(self, read: Draft, urgency: Urgency) -> str:
-        head = self.learned.urgency
-        words = reasons(read.row, head=head, label=head.labels.index(urgency), vocabulary=self.learned.vocabulary)
-        return f"reads as {urgency}: {', '.join(words)}" if words and read.is_english else f"reads as {urgency}"
-
-    def _friction(self, read: Draft, span: _Span, kind: Kind, mood: Likely, urgency: Urgency) -> Friction:
-        passage, head = span.passage, self.learned.kind
-        named = zip(span.kind.labels, span.kind.probabilities, strict=True)
-        words = (
-            reasons(span.row, head=head, label=head.labels.index(span.kind.best), vocabulary=self.learned.vocabulary)
-            if span.row is not None
-            else ()
-        )
-        feelings = dict(zip(mood.labels, mood.probabilities, strict=True))
-        return Friction(
-            start=passage.start,
-            end=passage.end,
-            kind=kind,
-            confidence=round(span.kind.confidence, 4),
-            candidates=tuple(Candidate(Kind(label), round(p, 4)) for label, p in islice(named, _CANDIDATES)),
-            intensity=intensity(
-                read.body[passage.start : passage.end], feelings=feelings, urgency=urgency, rating=read.text.rating
-            ),
-            reasons=words,
-            vector=quantised(span.vector, space=SPACE),
-        )
+        if said.critical.of(CRITICAL) >= said.critical.least:
+            return Pressing(Urgency.CRITICAL, _hurry(voice, voice.critical, CRITICAL, read))
+        urgency = Urgency(said.urgency.best)
+        if urgency is not Urgency.HIGH:
+            return Pressing(urgency, None)
+        return Pressing(urgency, found.reason if found.urgency is Urgency.HIGH else _hurry(voice, voice.urgency, urgency, read))
 
 
-def _heard(head: Head, views: _Views) -> NDArray[np.float32]:
-    return head.log_probabilities(views.rows, views.layers)
+def _said(voice: Voice, drafts: Sequence[Draft], views: _Views) -> list[_Said]:
+    """What the heads say of each text; a rating moves two of them."""
+    answers = zip(
+        _likely(voice.disposition, views, drafts, pull_on_disposition),
+        _likely(voice.kind, views),
+        _likely(voice.mood, views, drafts, pull_on_mood),
+        _likely(voice.urgency, views),
+        _likely(voice.critical, views),
+        strict=True,
+    )
+    return [_Said(*answer) for answer in answers]
 
 
-def _likely(asked: Head | Voice, scores: NDArray[np.float32]) -> list[Likely]:
-    return [Likely.of_row(asked.labels, row, least=asked.cut_off) for row in np.exp(scores)]
+def _likely(
+    head: Head, views: _Views, drafts: Sequence[Draft] = (), pull: Callable[[float | None, str], float] | None = None
+) -> list[Likely]:
+    """Where there is a `pull`, the rating that came with each text moves the answer."""
+    scores = head.log_probabilities(views.rows, views.meanings)
+    if pull is not None:
+        pulled = np.array([[pull(each.text.rating, label) for label in head.labels] for each in drafts], dtype=np.float32)
+        scores = log_softmax(scores + pulled)
+    return [Likely.of_row(head.labels, row, least=head.cut_off) for row in np.exp(scores)]
+
+
+def _hurry(voice: Voice, head: Head, label: str, read: Draft) -> str:
+    words = reasons(voice.vocabulary.row(read.essence), head=head, label=head.labels.index(label), vocabulary=voice.vocabulary)
+    return f"reads as {label}: {', '.join(words)}" if words else f"reads as {label}"
+
+
+def _friction(voice: Voice, read: Draft, span: _Span, mood: Likely, urgency: Urgency) -> Friction:
+    passage, head = span.passage, voice.kind
+    named = zip(span.kind.labels, span.kind.probabilities, strict=True)
+    feelings = dict(zip(mood.labels, mood.probabilities, strict=True))
+    return Friction(
+        start=passage.start,
+        end=passage.end,
+        kind=Kind(span.kind.best) if span.kind.is_sure else Kind.UNKNOWN,
+        confidence=round(span.kind.confidence, 4),
+        candidates=tuple(Candidate(Kind(label), round(p, 4)) for label, p in islice(named, _CANDIDATES)),
+        intensity=intensity(read.body[passage.start : passage.end], feelings=feelings, urgency=urgency, rating=read.text.rating),
+        reasons=reasons(span.row, head=head, label=head.labels.index(span.kind.best), vocabulary=voice.vocabulary),
+        vector=quantised(span.vector, space=SPACE),
+    )
 
 
 def _silent(head: Head) -> Likely:
     return Likely.of_row(head.labels, np.full(len(head.labels), 1 / len(head.labels), dtype=np.float32), least=1.0)
-
-
-def _pulled(
-    scores: NDArray[np.float32], asked: Head | Voice, drafts: Sequence[Draft], pull: Callable[[float | None, str], float]
-) -> NDArray[np.float32]:
-    """The same, moved by the rating that came with each text."""
-    pulled = np.array([[pull(each.text.rating, label) for label in asked.labels] for each in drafts], dtype=np.float32)
-    return log_softmax(scores + pulled)
 
 
 def _all_of(read: Draft) -> Passage:

@@ -43,12 +43,13 @@ def cut_off(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, acc
     return float(_CUT_OFFS[-1])
 
 
-def softened(scores: NDArray[np.float32], truth: NDArray[np.int64], weights: NDArray[np.float64]) -> float:
-    """The temperature with the least weighted log-loss for one view alone."""
-    return min(
-        (Calibration(1.0, temperature) for temperature in _TEMPERATURES),
-        key=lambda option: _loss(option, scores, scores, truth, weights),
-    ).temperature
+def lowest_precise(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, precision: float) -> float:
+    """The lowest probability of the second of two labels from which on it is right in `precision` of cases; 1 where there is none."""
+    found = probabilities[:, 1]
+    order = (-found).argsort(kind="stable")
+    right = np.cumsum(truth[order]) / np.arange(1, len(truth) + 1)
+    precise = np.flatnonzero(right >= precision)
+    return float(round(found[order[precise[-1]]], 4)) if len(precise) else 1.0
 
 
 def expected_calibration_error(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, bins: int = 10) -> float:

@@ -119,7 +119,7 @@ def leaving_industries_out(seen: Seen, answers: Answers, head: Head) -> tuple[Pr
     for industry in industries:
         rest = answers.only(np.flatnonzero(groups != industry))
         outside, inside = np.flatnonzero(groups == industry), np.flatnonzero(groups != industry)
-        fitted = replace(head, words=fit_words(matrix[inside], rest), meaning=fit_meaning(views[inside], rest))
+        fitted = replace(head, words=fit_words(matrix[inside], rest), meaning=fit_meaning(views[inside], rest, seen.strength))
         rows = [seen.rows[places[place]] for place in outside.tolist()]
         both[outside] = np.exp(fitted.log_probabilities(rows, views[outside]))
         words[outside] = np.exp(fitted.by_words(rows))

@@ -5,36 +5,39 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
-from services.triage.reading.artefact import Abroad, Learned
-from services.triage.reading.heads import Head, Linear, Scale, Voice, fused, log_softmax
+from services.triage.reading.heads import CALM, CRITICAL, Head, Linear, Scale, Voice, fused, log_softmax
 from services.triage.reading.ngrams import Row, Vocabulary, pieces_of, tokens_of, words_of
-from services.triage.training.calibration import calibrated, cut_off, softened
-from services.triage.training.examples import CORPUS
+from services.triage.training.calibration import calibrated, cut_off, lowest_precise
 from services.triage.training.linear import linear
+from shared.events.words import Urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from services.triage.reading.spans import Spans
     from services.triage.training.examples import Example
+
+    Least = Callable[[NDArray[np.float32], NDArray[np.int64]], float]
+    """From probabilities (answers, labels) and the truth to the cut-off."""
 
 NAME: Final = "failbetter-reader"
 _MOST_WORDS: Final = 15_000
 _MOST_PIECES: Final = 25_000
 _RAREST: Final = 2
 _WORDS_C: Final = 8.0
-_MEANING_C: Final = 2.0
-_ABROAD_C: Final = 1.0
+MEANING_C: Final = 2.0
+# The second encoder says less with its 512 numbers, and a translation of it is not quite the same: a model must be simpler.
+ABROAD_C: Final = 0.2
 # How far rare labels count for more: 1, every label as much in all; 0, as often as it occurs. Kinds are told apart best when even; what is
 # grave must stay rare, or plain contacts would be read as critical.
-_EVEN: Final = {"disposition": 0.5, "kind": 1.0, "mood": 0.5, "urgency": 0.0, "misfit": 1.0}
+_EVEN: Final = {"disposition": 0.5, "kind": 1.0, "mood": 0.5, "urgency": 0.0, "critical": 0.0, "misfit": 1.0}
 # A looser one stops before rare labels have been learned at all.
 _TOLERANCE: Final = 1e-3
 _FOLDS: Final = 5
@@ -43,24 +46,23 @@ _RIGHT_DISPOSITIONS: Final = 0.8
 _RIGHT_KINDS: Final = 0.75
 _RIGHT_MOODS: Final = 0.75
 _MISFIT_CUT_OFF: Final = 0.4
-# Found is what is likelier than this to be critical. Lower finds more of what is only hinted at, and alarms at ordinary contacts, which are
-# many more: from .06 on nine in ten of the hard cases are found, and four in ten ordinary complaints are called critical.
-_CRITICAL_FROM: Final = 0.3
+# Of the alarms over critical contacts and near misses, half of each, this many are right. Rather a false alarm than a person unseen.
+_RIGHT_ALARMS: Final = 0.8
 _SMALLEST_DEVIATION: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Examples as both views see them: `rows[i]` and `views[i]`, the encoder's layers to scale, belong to `examples[i]`."""
+    """
+    Examples as both views see them: `rows[i]` and `views[i]`, what the encoder says of it, to scale, belong to `examples[i]`.
+
+    `strength` is the inverse of the penalty on the model that learns from the views.
+    """
 
     examples: Sequence[Example]
     rows: Sequence[Row]
     views: NDArray[np.float32]
-
-    def only(self, places: NDArray[np.int64]) -> Seen:
-        """The examples at these places."""
-        chosen = places.tolist()
-        return Seen([self.examples[p] for p in chosen], [self.rows[p] for p in chosen], self.views[places])
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +105,30 @@ def scale(features: NDArray[np.float32]) -> Scale:
     return Scale(features.mean(axis=0).astype(np.float32), deviation.astype(np.float32))
 
 
-def learned(seen: Seen, known: Vocabulary, *, to: Scale, spans: Spans, abroad: Abroad) -> Learned:
-    """Fit every head on these examples, each calibrated on texts its own fit did not see."""
-    features = len(known.names)
-    return Learned(
-        name=NAME,
+def voice(seen: Seen, known: Vocabulary, *, to: Scale, judges: NDArray[np.bool_]) -> Voice:
+    """Fit every head on these examples, each calibrated on those that are `judges`, by fits that did not see them."""
+    hard = judges & np.array([e.weights.critical > 1 for e in seen.examples])
+
+    def asked(answers: Answers, least: Least, judges: NDArray[np.bool_] = judges) -> Head:
+        return head(seen, answers, features=len(known.names), judges=judges, least=least)
+
+    return Voice(
         vocabulary=known,
         scale=to,
-        disposition=head(seen, dispositions(seen.examples), features=features, right=_RIGHT_DISPOSITIONS),
-        kind=head(seen, kinds(seen.examples), features=features, right=_RIGHT_KINDS),
-        mood=head(seen, moods(seen.examples), features=features, right=_RIGHT_MOODS),
-        urgency=head(seen, urgencies(seen.examples), features=features, right=0.0),
-        misfit=_misfit(seen, features=features),
-        critical=_CRITICAL_FROM,
-        spans=spans,
-        abroad=abroad,
+        disposition=asked(dispositions(seen.examples), partial(cut_off, accuracy=_RIGHT_DISPOSITIONS)),
+        kind=asked(kinds(seen.examples), partial(cut_off, accuracy=_RIGHT_KINDS)),
+        mood=asked(moods(seen.examples), partial(cut_off, accuracy=_RIGHT_MOODS)),
+        urgency=asked(urgencies(seen.examples), lambda *_: 0.0),
+        critical=asked(criticals(seen.examples), partial(lowest_precise, precision=_RIGHT_ALARMS), hard),
     )
 
 
-def answering_abroad(examples: Sequence[Example], vectors: NDArray[np.float32]) -> Abroad:
-    """What answers for other languages: fitted on English and other texts as the second encoder sees them, (texts, 512)."""
-    return Abroad(
-        disposition=_voice(examples, vectors, dispositions(examples), right=_RIGHT_DISPOSITIONS),
-        kind=_voice(examples, vectors, kinds(examples), right=_RIGHT_KINDS),
-        mood=_voice(examples, vectors, moods(examples), right=_RIGHT_MOODS),
-        urgency=_voice(examples, vectors, urgencies(examples), right=0.0),
-        critical=_CRITICAL_FROM,
+def misfit(seen: Seen, *, features: int) -> Head:
+    """Why a misfit is one. A few hundred examples: too few for words or for calibration, so meaning alone decides and the cut-off is a choice."""
+    answers = misfits(seen.examples)
+    silent = Linear(np.zeros((features, len(answers.labels)), dtype=np.float32), np.zeros(len(answers.labels), dtype=np.float32))
+    return Head(
+        answers.labels, silent, fit_meaning(seen.views[answers.places], answers, seen.strength), 0.0, 1.0, _MISFIT_CUT_OFF
     )
 
 
@@ -150,8 +150,21 @@ def moods(examples: Sequence[Example]) -> Answers:
 
 
 def urgencies(examples: Sequence[Example]) -> Answers:
-    """How soon somebody should act."""
-    return _answers("urgency", [(p, str(e.urgency), e.weights.urgency) for p, e in enumerate(examples) if e.urgency])
+    """How soon somebody should act, where it is not critical."""
+    calm = [(p, e) for p, e in enumerate(examples) if e.urgency and e.urgency is not Urgency.CRITICAL]
+    return _answers("urgency", [(p, str(e.urgency), e.weights.urgency) for p, e in calm])
+
+
+def criticals(examples: Sequence[Example]) -> Answers:
+    """Whether somebody must see it at once."""
+    known = [(p, e) for p, e in enumerate(examples) if e.urgency]
+    words = {True: CRITICAL, False: CALM}
+    return _answers("critical", [(p, words[e.urgency is Urgency.CRITICAL], e.weights.critical) for p, e in known])
+
+
+def misfits(examples: Sequence[Example]) -> Answers:
+    """Why it is not for them."""
+    return _answers("misfit", [(p, e.misfit_reason, 1.0) for p, e in enumerate(examples) if e.misfit_reason])
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,21 +180,20 @@ class OutOfFold:
         return result
 
 
-def head(seen: Seen, answers: Answers, *, features: int, right: float) -> Head:
-    """Both models on all answers, calibrated by cross-validation over groups; `right` is the accuracy wanted above the cut-off."""
+def head(seen: Seen, answers: Answers, *, features: int, judges: NDArray[np.bool_], least: Least) -> Head:
+    """Both models on all answers; calibrated, and given the cut-off that `least` finds, on the judges, by fits that did not see them."""
     out = out_of_fold(seen, answers, features=features)
-    found = calibrated(out.words, out.meaning, answers.truth, answers.weights)
+    judged = judges[answers.places]
+    found = calibrated(out.words[judged], out.meaning[judged], answers.truth[judged], answers.weights[judged])
     draft = Head(
         answers.labels,
         fit_words(sparse([seen.rows[p] for p in answers.places.tolist()], features), answers),
-        fit_meaning(seen.views[answers.places], answers),
+        fit_meaning(seen.views[answers.places], answers, seen.strength),
         found.share,
         found.temperature,
         cut_off=0.0,
     )
-    own = np.array([seen.examples[p].source == CORPUS for p in answers.places.tolist()])
-    least = cut_off(out.fused(draft)[own], answers.truth[own], accuracy=right) if own.any() else 0.5
-    return replace(draft, cut_off=least)
+    return replace(draft, cut_off=least(out.fused(draft)[judged], answers.truth[judged]))
 
 
 def out_of_fold(seen: Seen, answers: Answers, *, features: int) -> OutOfFold:
@@ -195,26 +207,8 @@ def out_of_fold(seen: Seen, answers: Answers, *, features: int) -> OutOfFold:
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         rest = answers.only(inside)
         words[outside] = _opinion(fit_words(matrix[inside], rest), matrix[outside])
-        meaning[outside] = _opinion(fit_meaning(views[inside], rest), views[outside])
+        meaning[outside] = _opinion(fit_meaning(views[inside], rest, seen.strength), views[outside])
     return OutOfFold(words, meaning)
-
-
-def _voice(examples: Sequence[Example], vectors: NDArray[np.float32], answers: Answers, *, right: float) -> Voice:
-    out = _one_view_out_of_fold(examples, vectors, answers)
-    temperature = softened(out, answers.truth, answers.weights)
-    least = cut_off(np.exp(log_softmax(out / np.float32(temperature))), answers.truth, accuracy=right)
-    return Voice(answers.labels, _fit(vectors[answers.places], answers, _ABROAD_C), temperature, least)
-
-
-def _one_view_out_of_fold(examples: Sequence[Example], vectors: NDArray[np.float32], answers: Answers) -> NDArray[np.float32]:
-    """Log-probabilities (answers, labels) by models that did not see the answer's group."""
-    folds = np.array([_fold(examples[p].group) for p in answers.places.tolist()])
-    own = vectors[answers.places]
-    found = np.zeros((len(answers.truth), len(answers.labels)), dtype=np.float32)
-    for fold in sorted(set(folds.tolist())):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        found[outside] = _opinion(_fit(own[inside], answers.only(inside), _ABROAD_C), own[outside])
-    return found
 
 
 def fit_words(matrix: csr_matrix, answers: Answers) -> Linear:
@@ -222,9 +216,9 @@ def fit_words(matrix: csr_matrix, answers: Answers) -> Linear:
     return _fit(matrix, answers, _WORDS_C)
 
 
-def fit_meaning(vectors: NDArray[np.float32], answers: Answers) -> Linear:
-    """The model on scaled layers (texts, dims)."""
-    return _fit(vectors, answers, _MEANING_C)
+def fit_meaning(views: NDArray[np.float32], answers: Answers, strength: float) -> Linear:
+    """The model on what the encoder says (texts, dims), to scale."""
+    return _fit(views, answers, strength)
 
 
 def sparse(rows: Sequence[Row], features: int) -> csr_matrix:
@@ -233,13 +227,6 @@ def sparse(rows: Sequence[Row], features: int) -> csr_matrix:
     indices = np.concatenate([row.indices for row in rows])
     values = np.concatenate([row.values for row in rows]).astype(np.float32)
     return csr_matrix((values, indices, starts), shape=(len(rows), features))
-
-
-def _misfit(seen: Seen, *, features: int) -> Head:
-    # A few dozen examples: too few for words or for calibration, so meaning alone decides and the cut-off is a choice.
-    answers = _answers("misfit", [(p, e.misfit_reason, 1.0) for p, e in enumerate(seen.examples) if e.misfit_reason])
-    silent = Linear(np.zeros((features, len(answers.labels)), dtype=np.float32), np.zeros(len(answers.labels), dtype=np.float32))
-    return Head(answers.labels, silent, _fit(seen.views[answers.places], answers, _MEANING_C), 0.0, 1.0, _MISFIT_CUT_OFF)
 
 
 def _answers(question: str, found: Sequence[tuple[int, str, float]]) -> Answers:
@@ -271,10 +258,6 @@ def _fit(features: NDArray[np.float32] | csr_matrix, answers: Answers, strength:
 def _opinion(linear: Linear, features: NDArray[np.float32] | csr_matrix) -> NDArray[np.float32]:
     scores = np.asarray(features @ linear.weights) + linear.bias
     return log_softmax(scores.astype(np.float32))
-
-
-def _fused(draft: Head, words: NDArray[np.float32], meaning: NDArray[np.float32]) -> NDArray[np.float32]:
-    return fused(words, meaning, share=draft.share, temperature=draft.temperature)
 
 
 def _commonest(tallies: Counter[str], most: int) -> list[str]:
