@@ -17,6 +17,8 @@ from services.intake.api.door import Door
 from services.intake.metrics import Metrics
 from services.intake.pipeline import Pipeline
 from services.intake.pseudonyms import Pseudonyms
+from services.intake.webhooks.endpoints import Endpoints
+from shared.clock import Clock
 from shared.credentials import Credentials, Scope, add_key, create_key
 from shared.events import Decoded, Event, Topic, decode
 from shared.kafka import KafkaSettings, Publisher, client_options
@@ -53,7 +55,13 @@ def keys_in(folder: Path, *scopes: Scope, tenant: str = TENANT) -> str:
 
 @asynccontextmanager
 async def opened(
-    kafka: KafkaSettings, folder: Path, *, deadline: float = 5.0, max_held: int = 8 * 1024 * 1024
+    kafka: KafkaSettings,
+    folder: Path,
+    *,
+    deadline: float = 5.0,
+    max_held: int = 8 * 1024 * 1024,
+    webhooks: Path | None = None,
+    clock: Clock = lambda: NOW,
 ) -> AsyncIterator[Intake]:
     """Intake against `kafka`, ready, with its keys in `folder`."""
     key = keys_in(folder)
@@ -62,9 +70,10 @@ async def opened(
     lifetime = Lifetime()
     async with Publisher(kafka, client_id="intake-test", deadline=deadline) as publisher:
         await publisher.opened(within=10)
-        pipeline = Pipeline(publisher, Pseudonyms(b"k" * 32), b"f" * 32, metrics, lambda: NOW)
-        door = Door(Credentials(folder / "keys.json", lambda: NOW), metrics, lambda: NOW, max_held=max_held)
-        app = create_app(pipeline=pipeline, door=door, lifetime=lifetime, registry=registry, checks={})
+        pipeline = Pipeline(publisher, Pseudonyms(b"k" * 32), b"f" * 32, metrics, clock)
+        door = Door(Credentials(folder / "keys.json", clock), metrics, clock, max_held=max_held)
+        endpoints = Endpoints(webhooks)
+        app = create_app(pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={})
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as http:

@@ -1,0 +1,93 @@
+"""
+Help Scout's webhooks, payload version 2; the header says which event it is.
+
+Source: developer.helpscout.com/webhooks and /webhooks/objects; times are documented as UTC and may lack a zone.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from services.intake.said import NEITHER, Ignored, Said
+from services.intake.webhooks.delivery import NO_WORDS, NOT_A_CUSTOMERS, Delivery, resolution_of
+from services.intake.webhooks.markup import words
+from services.intake.webhooks.payload import Payload, Unmappable
+from shared.events import Channel, Resolution
+
+EVENT: Final = "x-helpscout-event"
+CHANNELS: Final = {"email": Channel.EMAIL, "chat": Channel.CHAT, "phone": Channel.PHONE}
+RATINGS: Final = {"great": 5, "okay": 3, "bad": 1, "not_good": 1}
+"""On the scale of 1 to 5: both ends and the middle."""
+
+
+def read(delivery: Delivery) -> Said | Ignored:
+    """Conversations begun, the customer's replies, ratings with their comments, conversations closed."""
+    conversation = delivery.payload
+    match delivery.headers.get(EVENT):
+        case "convo.created":
+            threads = _threads(conversation)
+            return _contact(delivery, threads[0], external_id=conversation.id("id"))
+        case "convo.customer.reply.created":
+            reply = _threads(conversation)[-1]
+            return _contact(delivery, reply, external_id=f"{conversation.id('id')}/{reply.id('id')}")
+        case "convo.status" if conversation.find_text("status") == "closed":
+            return _closed(delivery, conversation)
+        case "satisfaction.ratings":
+            return _rated(delivery, conversation)
+        case None:
+            raise Unmappable(EVENT, "the header is missing")
+    return Ignored(NEITHER)
+
+
+def _threads(conversation: Payload) -> list[Payload]:
+    threads = list(conversation.each("_embedded.threads"))
+    messages = [thread for thread in threads if thread.find_text("type") != "lineitem"]
+    if not messages:
+        raise Unmappable("_embedded.threads", "is missing")
+    return sorted(messages, key=lambda thread: _at(thread, "createdAt") or datetime.min.replace(tzinfo=UTC))
+
+
+def _contact(delivery: Delivery, thread: Payload, *, external_id: str) -> Said | Ignored:
+    if thread.find_text("createdBy.type") != "customer":
+        return Ignored(NOT_A_CUSTOMERS)
+    text = words(thread.find_text("body") or "")
+    if not text:
+        return Ignored(NO_WORDS)
+    conversation = delivery.payload
+    contact = delivery.contact(
+        text=text,
+        channel=CHANNELS.get(conversation.find_text("type") or "", Channel.OTHER),
+        external_id=external_id,
+        thread_id=conversation.id("id"),
+        subject=conversation.find_text("subject"),
+        occurred_at=_at(thread, "createdAt"),
+        customer_id=delivery.scoped(thread.find_id("createdBy.id")),
+    )
+    return Said(contact)
+
+
+def _closed(delivery: Delivery, conversation: Payload) -> Said:
+    at = _at(conversation, "closedAt") or _at(conversation, "userUpdatedAt")
+    return Said(outcome=delivery.outcome(external_id=conversation.id("id"), resolution=Resolution.WON, occurred_at=at))
+
+
+def _rated(delivery: Delivery, rating: Payload) -> Said | Ignored:
+    csat = RATINGS.get(rating.text("rating").lower())
+    if csat is None:
+        raise Unmappable("rating", f"has to be one of {', '.join(RATINGS)}")
+    conversation = rating.find_id("conversationId") or rating.id("ticketId")
+    at, comments = _at(rating, "modifiedAt") or _at(rating, "createdAt"), rating.find_text("comments")
+    contact = comments and delivery.contact(
+        text=comments,
+        channel=Channel.SURVEY,
+        external_id=f"{conversation}/rating/{rating.id('id')}",
+        thread_id=conversation,
+        occurred_at=at,
+        customer_id=delivery.scoped(rating.find_id("customer.id")),
+        rating=(csat, 5),
+    )
+    outcome = delivery.outcome(external_id=conversation, resolution=resolution_of(csat), csat=csat, occurred_at=at)
+    return Said(contact or None, outcome)
+
+
+def _at(part: Payload, path: str) -> datetime | None:
+    return part.find_moment(path, zone=UTC)
