@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final
 
+import structlog
 from fastapi import FastAPI, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
@@ -17,10 +18,12 @@ from services.intake.webhooks.delivery import Delivery
 from services.intake.webhooks.endpoints import Endpoint, Endpoints, Sender
 from services.intake.webhooks.payload import Payload, Unmappable
 from services.intake.webhooks.seen import Seen, Sights
-from services.intake.webhooks.senders import ADAPTERS
+from services.intake.webhooks.senders import ADAPTERS, UNSIGNED_TESTS
 from services.intake.webhooks.signatures import Algorithm, Forged, Scheme, read_claim, verify
 from shared.credentials import Scope
-from shared.web import InvalidParam, Problem, answer_of, problem_responses, traceparent
+from shared.web import InvalidParam, Problem, answer_of, problem_responses, request_id, traceparent
+
+log = structlog.get_logger(__name__)
 
 DELIVERY_BYTES: Final = 1024 * 1024
 
@@ -105,6 +108,7 @@ class Desk:
             if endpoint is not None:
                 seen = Seen(at=self.door.clock(), code=problem.code, why=problem.detail, invalid_params=problem.invalid_params)
                 self.sights.note(endpoint, seen, "refused")
+                log.info("delivery.refused", request_id=request_id(request), sender=sender, endpoint=name, code=problem.code)
             raise
         finally:
             self.door.metrics.deliveries.labels("unknown" if endpoint is None else endpoint.sender, outcome).inc()
@@ -113,6 +117,8 @@ class Desk:
     async def _take(self, request: Request, endpoint: Endpoint) -> Receipt:
         now, headers, schemes = self.door.clock(), dict(request.headers), endpoint.schemes
         try:
+            if endpoint.sender in UNSIGNED_TESTS and schemes[0].header not in headers:
+                return await self._answer_test(request, endpoint)
             claim = read_claim(schemes, headers, now=now)
             async with self.door.body(request, limit=DELIVERY_BYTES) as body:
                 verify(schemes, claim, body, endpoint.secrets_at(now))
@@ -120,6 +126,13 @@ class Desk:
                 return await take(said, endpoint.tenant, self.pipeline, trace=traceparent(request))
         except Forged as error:
             raise _forged(error, schemes[0]) from error
+
+    async def _answer_test(self, request: Request, endpoint: Endpoint) -> Receipt:
+        test = UNSIGNED_TESTS[endpoint.sender]
+        async with self.door.body(request, limit=DELIVERY_BYTES) as body:
+            if body != test:
+                raise Forged("signature_missing", f"The header {endpoint.schemes[0].header} is missing.")
+        return Receipt(status="ignored", why="the sender tested the address, unsigned")
 
     def status(self, sender: str, tenant: str) -> SenderStatus:
         """The tenant's endpoints of a sender."""

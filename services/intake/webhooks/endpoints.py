@@ -5,14 +5,27 @@ An address is `/v1/webhooks/{sender}/{endpoint}`. The endpoint, not the payload,
 """
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 import structlog
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SecretStr,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from services.intake.requests import Name
 from services.intake.webhooks.fields import FieldMap
@@ -42,6 +55,13 @@ class Sender(StrEnum):
 
 
 SURVEYS: Final = frozenset({Sender.TYPEFORM, Sender.FORMBRICKS})
+
+
+Signature = Annotated[
+    Annotated[str, Tag("name")] | Annotated[Scheme, Tag("scheme")],
+    Discriminator(lambda said: "name" if isinstance(said, str) else "scheme"),
+]
+"""Told apart first, so that a fault is named in the form that was meant."""
 
 
 class FilePart(BaseModel):
@@ -83,7 +103,7 @@ class Endpoint(FilePart):
     endpoint: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
     tenant: Tenant
     secrets: tuple[Secret, ...] = Field(min_length=1, max_length=10)
-    signature: str | Scheme | None = Field(default=None, description="A row of the table, or one of your own.")
+    signature: Signature | None = Field(default=None, description="A row of the table, or one of your own.")
     tolerance_seconds: int | None = Field(default=None, ge=1, le=86_400)
     source: Name | None = Field(default=None, description="`source` of the contacts; default: sender/endpoint.")
     product: Name | None = None
@@ -141,10 +161,13 @@ class EndpointFile(FilePart):
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
-        names = [(each.sender, each.endpoint) for each in self.endpoints]
-        if len(set(names)) < len(names):
+        if len(self.by_address) < len(self.endpoints):
             raise ValueError("endpoints: an address is there twice")
         return self
+
+    @cached_property
+    def by_address(self) -> Mapping[tuple[str, str], Endpoint]:
+        return {(each.sender, each.endpoint): each for each in self.endpoints}
 
 
 class Endpoints:
@@ -161,7 +184,7 @@ class Endpoints:
         self._looked_at = time.monotonic()
 
     def find(self, sender: str, endpoint: str) -> Endpoint | None:
-        return next((each for each in self._now().endpoints if (each.sender, each.endpoint) == (sender, endpoint)), None)
+        return self._now().by_address.get((sender, endpoint))
 
     def of(self, sender: str, tenant: str) -> list[Endpoint]:
         """The endpoints of a sender that are the tenant's."""

@@ -1,9 +1,9 @@
 """A field map: which places of any app's payload a contact and an outcome are taken from. Written in YAML, read without guessing."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import to_json
 
 from services.intake.requests import ContactRequest, OutcomeRequest
@@ -49,18 +49,30 @@ class Fixed(MapPart):
     value: str | int | float | bool
 
 
+def _form(said: Any) -> str:
+    if isinstance(said, str):
+        return "place"
+    return "fixed" if isinstance(said, Fixed) or (isinstance(said, dict) and "value" in said) else "taken"
+
+
+Origin = Annotated[
+    Annotated[Path, Tag("place")] | Annotated[Taken, Tag("taken")] | Annotated[Fixed, Tag("fixed")], Discriminator(_form)
+]
+"""Told apart first, so that a fault is named in the form that was meant."""
+
+
 class ContactMap(MapPart):
     """How a contact is read; from the events named in `when` only, or from all."""
 
     when: tuple[str, ...] = ()
-    fields: dict[ContactField, Path | Taken | Fixed]
+    fields: dict[ContactField, Origin]
 
 
 class OutcomeMap(MapPart):
     """How an outcome is read; from the events named in `when` only, or from all."""
 
     when: tuple[str, ...] = ()
-    fields: dict[OutcomeField, Path | Taken | Fixed]
+    fields: dict[OutcomeField, Origin]
 
 
 class FieldMap(MapPart):
@@ -73,6 +85,12 @@ class FieldMap(MapPart):
     id_header: str | None = Field(default=None, pattern=r"^[a-z0-9-]+$")
     contact: ContactMap | None = None
     outcome: OutcomeMap | None = None
+
+    @model_validator(mode="after")
+    def _names_what_it_reads(self) -> Self:
+        if self.contact and "external_id" not in self.contact.fields and self.id is None and self.id_header is None:
+            raise ValueError("a contact needs external_id, or the delivery id or id_header: sent again, it would be another one")
+        return self
 
 
 def takes(part: ContactMap | OutcomeMap, event: str | None) -> bool:

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.errors import Rejected
 
@@ -42,12 +42,16 @@ class Algorithm(StrEnum):
     PLAIN = "plain"
 
 
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
+"""In small letters, as Python's servers hand headers out."""
+
+
 class Scheme(BaseModel):
-    """One row of the table. Header names are in lower case."""
+    """One row of the table."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    header: str = Field(pattern=r"^[a-z0-9-]+$", description="The header with the signature.")
+    header: HeaderName = Field(description="The header with the signature.")
     algorithm: Algorithm
     encoding: Literal["hex", "base64"] = "hex"
     prefix: str = Field(default="", description="What stands before the signature: sha256=")
@@ -55,10 +59,20 @@ class Scheme(BaseModel):
     joined_by: str = ""
     is_list: bool = Field(default=False, description="Several signatures, separated by spaces.")
     key: Literal["text", "whsec", "whpk"] = Field(default="text", description="How the secret is written.")
-    id_header: str | None = None
-    timestamp_header: str | None = None
+    id_header: HeaderName | None = None
+    timestamp_header: HeaderName | None = None
     timestamp: Literal["unix", "iso"] = "unix"
     tolerance_seconds: int = Field(default=300, ge=1, le=86_400)
+
+    @model_validator(mode="after")
+    def _says_where_its_parts_are(self) -> Self:
+        if ("id" in self.signed) != (self.id_header is not None):
+            raise ValueError("id is signed, and so needs id_header, or the other way round")
+        if ("timestamp" in self.signed) != (self.timestamp_header is not None):
+            raise ValueError("timestamp is signed, and so needs timestamp_header, or the other way round")
+        if (self.algorithm is Algorithm.ED25519) != (self.key == "whpk"):
+            raise ValueError("ed25519 needs key: whpk, and the other way round")
+        return self
 
 
 _HUB = Scheme(header="x-hub-signature", algorithm=Algorithm.SHA1, prefix="sha1=")
@@ -158,11 +172,6 @@ def verify(schemes: Sequence[Scheme], claim: Claim, body: bytes, secrets: Sequen
     ]
     if not any(found):
         raise Forged("signature_wrong", f"No signature in {schemes[0].header} fits the body and a secret of this endpoint.")
-
-
-def sign(scheme: Scheme, secret: str, body: bytes, *, id: str = "", timestamp: str = "") -> str:  # noqa: A002 - the field's word
-    """The signature that a sender would put into its header, prefix included. Not for ed25519: we hold no private key."""
-    return scheme.prefix + _written(scheme, _key(scheme, secret), _signed(scheme, Claim((), id, timestamp), body))
 
 
 def is_secret_of(schemes: Sequence[Scheme], secret: str) -> bool:

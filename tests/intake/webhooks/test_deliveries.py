@@ -189,6 +189,25 @@ async def test_what_is_json_but_no_payload_is_refused_by_name(intake: Intake, bo
     assert [param["name"] for param in answer.json()["invalid_params"]] == ["type"]
 
 
+async def test_the_one_thing_that_is_answered_unsigned_is_formbricks_test_of_an_address(intake: Intake) -> None:
+    address = "/v1/webhooks/formbricks/acme"
+    tested = await intake.http.post(address, content=b'{"event":"testEndpoint"}')
+    other = await intake.http.post(address, content=b'{"event":"testEndpoint" }')
+    forged = await intake.http.post(
+        address,
+        content=b'{"event":"testEndpoint"}',
+        headers={**EXAMPLES["formbricks/testEndpoint"].signed(), "webhook-signature": "v1,x"},
+    )
+    elsewhere = await intake.http.post("/v1/webhooks/standard/acme", content=b'{"event":"testEndpoint"}')
+
+    assert (tested.status_code, tested.json()["status"]) == (200, "ignored")
+    assert [each.json()["code"] for each in (other, forged, elsewhere)] == [
+        "signature_missing",
+        "signature_wrong",
+        "signature_missing",
+    ]
+
+
 async def test_a_body_over_the_limit_is_refused_and_counted(intake: Intake) -> None:
     answer = await deliver(intake, TICKET, content=b" " * (1024 * 1024 + 1))
 

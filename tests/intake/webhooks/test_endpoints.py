@@ -14,7 +14,7 @@ from shared.errors import Rejected
 from tests.intake.webhooks.gallery import ENDPOINTS, NOW
 
 ZENDESK = {"sender": "zendesk", "endpoint": "acme", "tenant": "acme", "secrets": ["correct-horse"]}
-FIELDS = {"contact": {"fields": {"text": "message", "channel": {"value": "chat"}}}}
+FIELDS = {"id": "id", "contact": {"fields": {"text": "message", "channel": {"value": "chat"}}}}
 
 
 def file_of(folder: Path, *endpoints: Mapping[str, object]) -> Path:
@@ -78,6 +78,31 @@ WRONG = [
     ({"questions": {"text": ["q"]}}, "only surveys"),
     ({"sender": "generic"}, "needs a signature and fields"),
     ({"sender": "generic", "signature": "github", "fields": {"contact": {"fields": {"name": "n"}}}}, "contact.fields.name"),
+    (
+        {
+            "sender": "generic",
+            "signature": "github",
+            "fields": {"contact": {"fields": {"text": "t", "channel": {"value": "chat"}}}},
+        },
+        "a contact needs external_id",
+    ),
+    (
+        {"sender": "generic", "fields": FIELDS, "signature": {"header": "X-A", "algorithm": "hmac-sha256"}},
+        "signature.scheme.header",
+    ),
+    (
+        {
+            "sender": "generic",
+            "fields": FIELDS,
+            "signature": {"header": "a", "algorithm": "hmac-sha256", "signed": ["timestamp"]},
+        },
+        "needs timestamp_header",
+    ),
+    ({"sender": "generic", "fields": FIELDS, "signature": {"header": "a", "algorithm": "ed25519"}}, "needs key: whpk"),
+    (
+        {"sender": "generic", "signature": "github", "fields": {"contact": {"fields": {"text": {"at": "t", "word": {}}}}}},
+        "contact.fields.text.taken.word",
+    ),
     ({"sender": "formbricks"}, "questions.text"),
     ({"sender": "typeform", "questions": {"rating": "stars"}}, "rating needs its scale"),
     ({"sender": "standard"}, "whsec_"),

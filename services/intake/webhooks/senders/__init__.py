@@ -26,6 +26,9 @@ from services.intake.webhooks.senders import (
     zendesk,
 )
 
+UNSIGNED_TESTS: Final[Mapping[Sender, bytes]] = MappingProxyType({Sender.FORMBRICKS: b'{"event":"testEndpoint"}'})
+"""What a sender sends, to the byte, before it has a secret, to see whether an address exists: answered, and never read."""
+
 Adapter = Callable[[Delivery], Said | Ignored]
 """Pure. Raises Unmappable, or ValidationError where a contact or an outcome cannot be what the payload says."""
 
