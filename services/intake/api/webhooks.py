@@ -164,10 +164,12 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
         summary="What a sender's endpoints saw last",
         tags=["webhooks"],
         description="Of the tenant of the API key, as this process saw it: last accepted, last ignored, last refused and why.",
-        responses={200: answer_of(SenderStatus, "The sender's endpoints"), **problem_responses(401, 403)},
+        responses={200: answer_of(SenderStatus, "The sender's endpoints"), **problem_responses(401, 403, 404)},
     )
     async def get_status(request: Request, sender: Annotated[str, sender_path]) -> Response:
         tenant = door.tenant(request, Scope.CONTACTS_WRITE)
+        if sender not in set(Sender):
+            raise Problem(404, "endpoint_unknown", f"Senders are {', '.join(Sender)}.")
         return Response(desk.status(sender, tenant).model_dump_json(), media_type="application/json")
 
     @app.post(

@@ -163,14 +163,8 @@ def read_claim(schemes: Sequence[Scheme], headers: Mapping[str, str], *, now: da
 def verify(schemes: Sequence[Scheme], claim: Claim, body: bytes, secrets: Sequence[str]) -> None:
     """Raises Forged unless one of the signatures was made over this body with one of the secrets."""
     # No short cut: how long it takes tells nothing of which secret or signature was nearly right.
-    found = [
-        _fits(scheme, key, signature.removeprefix(scheme.prefix), _signed(scheme, claim, body))
-        for scheme in schemes
-        for key in _keys(scheme, secrets)
-        for signature in claim.signatures
-        if signature.startswith(scheme.prefix)
-    ]
-    if not any(found):
+    fits = [is_fit for scheme in schemes for key in _keys(scheme, secrets) for is_fit in _fits(scheme, key, claim, body)]
+    if not any(fits):
         raise Forged("signature_wrong", f"No signature in {schemes[0].header} fits the body and a secret of this endpoint.")
 
 
@@ -220,9 +214,16 @@ def _signed(scheme: Scheme, claim: Claim, body: bytes) -> bytes:
     return scheme.joined_by.encode().join(parts[part] for part in scheme.signed)
 
 
-def _fits(scheme: Scheme, key: bytes, signature: str, signed: bytes) -> bool:
-    if scheme.algorithm is not Algorithm.ED25519:
-        return hmac.compare_digest(_written(scheme, key, signed).encode(), signature.encode())
+def _fits(scheme: Scheme, key: bytes, claim: Claim, body: bytes) -> list[bool]:
+    signed = _signed(scheme, claim, body)
+    signatures = [each.removeprefix(scheme.prefix) for each in claim.signatures if each.startswith(scheme.prefix)]
+    if scheme.algorithm is Algorithm.ED25519:
+        return [_is_signed_by(key, signature, signed) for signature in signatures]
+    written = _written(scheme, key, signed).encode()
+    return [hmac.compare_digest(written, signature.encode()) for signature in signatures]
+
+
+def _is_signed_by(key: bytes, signature: str, signed: bytes) -> bool:
     try:
         raw = base64.b64decode(signature, validate=True)
         Ed25519PublicKey.from_public_bytes(key).verify(raw, signed)

@@ -56,7 +56,11 @@ class Example:
 
     def read(self) -> dict[str, Any]:
         """What its adapter says now."""
-        delivery = Delivery(self.endpoint, self.headers, Payload(json.loads(self.body)), NOW)
+        return self.read_as(json.loads(self.body))
+
+    def read_as(self, payload: Any) -> dict[str, Any]:
+        """What its adapter would say of another payload."""
+        delivery = Delivery(self.endpoint, self.headers, Payload(payload), NOW)
         try:
             said = ADAPTERS[self.endpoint.sender](delivery)
         except Unmappable as error:

@@ -244,6 +244,8 @@ async def test_the_status_says_what_came_last_to_whoever_has_a_key_of_the_tenant
     ]
     assert [answer.status_code for answer in answers] == [200, 403, 401]
     assert answers[0].json()["endpoints"] == []
+    unknown = await intake.http.get("/v1/webhooks/fax/status", headers={"Authorization": f"Bearer {intake.key}"})
+    assert unknown.status_code == 404
 
 
 async def test_while_a_secret_is_changed_no_delivery_is_lost(intake: Intake, tmp_path: Path) -> None:

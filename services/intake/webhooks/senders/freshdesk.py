@@ -26,7 +26,9 @@ def read(delivery: Delivery) -> Said | Ignored:
     if event == "{ticket_action:created}":
         return _created(delivery, ticket)
     if found := _STATUS.fullmatch(event):
-        return _changed(delivery, ticket, *(status.strip().lower() in ENDED for status in found.groups()))
+        had_ended, has_ended = (status.strip().lower() in ENDED for status in found.groups())
+        if had_ended != has_ended:
+            return _ended(delivery, ticket, Resolution.WON if has_ended else Resolution.OPEN)
     return Ignored(NEITHER)
 
 
@@ -48,8 +50,5 @@ def _created(delivery: Delivery, ticket: Payload) -> Said | Ignored:
     return Said(contact)
 
 
-def _changed(delivery: Delivery, ticket: Payload, had_ended: bool, has_ended: bool) -> Said | Ignored:  # noqa: FBT001 - in this order
-    if has_ended == had_ended:
-        return Ignored(NEITHER)
-    resolution = Resolution.WON if has_ended else Resolution.OPEN
+def _ended(delivery: Delivery, ticket: Payload, resolution: Resolution) -> Said:
     return Said(outcome=delivery.outcome(external_id=ticket.id("ticket_id"), resolution=resolution, occurred_at=None))
