@@ -1,6 +1,6 @@
 """Intake in this process, on the session's broker, and a reader of what it publishes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,7 +20,8 @@ from services.intake.pseudonyms import Pseudonyms
 from services.intake.webhooks.endpoints import Endpoints
 from shared.clock import Clock
 from shared.credentials import Credentials, Scope, add_key, create_key
-from shared.events import Decoded, Event, Topic, decode
+from shared.errors import Unavailable
+from shared.events import Decoded, Encoded, Event, Topic, decode
 from shared.kafka import KafkaSettings, Publisher, client_options
 from shared.tasks import Lifetime
 
@@ -78,6 +79,13 @@ async def opened(
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as http:
             yield Intake(http, key, pipeline, door, lifetime, registry)
+
+
+class AwayPublisher:
+    """Stands for a publisher whose brokers do not answer in time."""
+
+    async def publish_each(self, records: Sequence[Encoded]) -> list[Unavailable]:
+        return [Unavailable("the brokers are away")] * len(records)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from services.intake.cloudevents import BATCH, MAX_EVENTS, STRUCTURED
 from services.intake.said import CONTACT_ENDED, CONTACT_SAID
 from shared.events import OUTCOMES, RECEIVED, ContactReceived, OutcomeReported, Resolution
 from shared.kafka import KafkaSettings
-from tests.intake.conftest import Intake, Reading, opened
+from tests.intake.conftest import AwayPublisher, Intake, Reading, opened
 from tests.intake.test_contacts import HELLO
 from tests.intake.webhooks.gallery import ENDPOINTS
 
@@ -215,6 +215,16 @@ async def test_a_batch_is_bounded_and_may_be_empty(intake: Intake) -> None:
     assert large.status_code == 413
     assert (nothing_good.status_code, nothing_good.json()["refused"]) == (422, 2)
     assert (empty.status_code, empty.json()["results"]) == (202, [])
+
+
+async def test_what_the_brokers_may_not_have_of_a_batch_is_marked_and_may_be_sent_again(intake: Intake) -> None:
+    object.__setattr__(intake.pipeline, "publisher", AwayPublisher())
+
+    answer = await structured(intake, [EVENT, 7, {**EVENT, "type": "other"}], BATCH)
+
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "unavailable", "5")
+    assert [result["status"] for result in answer.json()["results"]] == ["unavailable", "refused", "ignored"]
+    assert counted(intake, "unavailable") == 1
 
 
 async def test_nobody_comes_in_without_a_key(intake: Intake) -> None:

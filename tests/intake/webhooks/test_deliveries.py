@@ -16,7 +16,7 @@ from services.intake.pseudonyms import Pseudonyms
 from shared.credentials import Scope
 from shared.events import OUTCOMES, RECEIVED, ContactReceived, OutcomeReported
 from shared.kafka import KafkaSettings
-from tests.intake.conftest import NOW, TENANT, Intake, Reading, keys_in, opened
+from tests.intake.conftest import NOW, TENANT, AwayPublisher, Intake, Reading, keys_in, opened
 from tests.intake.webhooks.gallery import ENDPOINTS, PERSONAL, Example, examples, signature
 
 pytestmark = pytest.mark.broker
@@ -269,6 +269,21 @@ async def test_while_a_secret_is_changed_no_delivery_is_lost(intake: Intake, tmp
     assert set(codes) == {202}
     retired = await deliver(intake, TICKET)
     assert (retired.status_code, retired.json()["code"]) == (401, "signature_wrong")
+
+
+async def test_while_the_brokers_are_away_the_sender_is_told_to_come_back(intake: Intake) -> None:
+    publisher = intake.pipeline.publisher
+    object.__setattr__(intake.pipeline, "publisher", AwayPublisher())
+    away = [await deliver(intake, EXAMPLES[name]) for name in ("zendesk/ticket.created", "zendesk/ticket.status_changed-solved")]
+    object.__setattr__(intake.pipeline, "publisher", publisher)
+    back = await deliver(intake, TICKET)
+
+    assert [(answer.status_code, answer.json()["code"], answer.headers["retry-after"]) for answer in away] == [
+        (503, "unavailable", "5")
+    ] * 2
+    assert back.status_code == 202
+    assert counted(intake) == {"zendesk unavailable": 2, "zendesk accepted": 1}
+    assert (await status_of(intake, "zendesk"))["acme"]["last_refused"]["code"] == "unavailable"
 
 
 async def test_a_slow_senders_limit_is_kept(intake: Intake) -> None:
