@@ -86,7 +86,6 @@ def mode_of(headers: Mapping[str, str]) -> Mode:
     """How the message holds events. Header names are in lower case. Raises NotUnderstood."""
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type.startswith("application/cloudevents"):
-        # The batch first: its name begins like the other's.
         modes = {BATCH: Mode.BATCH, STRUCTURED: Mode.STRUCTURED}
         if media_type not in modes:
             raise NotUnderstood(f"Of CloudEvents' formats JSON is read: {STRUCTURED}, {BATCH}.")

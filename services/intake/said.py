@@ -40,7 +40,7 @@ def read_own(kind: str, data: Any, *, source: str, event_id: str, at: datetime |
     if kind not in {CONTACT_SAID, CONTACT_ENDED}:
         return Ignored(NEITHER)
     fields = to_json({"source": source, "occurred_at": at, **data} if isinstance(data, dict) else data)
-    key = f"{source} {event_id}"
+    key = to_json([source, event_id]).decode()
     if kind == CONTACT_SAID:
         return Said(contact=ContactRequest.model_validate_json(fields, context=now), key=key)
     return Said(outcome=OutcomeRequest.model_validate_json(fields, context=now), key=key)

@@ -74,6 +74,11 @@ async def test_source_and_id_name_a_contact_and_its_own_id_names_it_first(intake
     assert own == own_again
 
 
+async def test_an_id_is_what_it_was_in_the_first_version(intake: Intake) -> None:
+    """Changing the derivation would count every event that is sent again twice."""
+    assert (await structured(intake, EVENT)).json()["contact_id"] == "517dc772-0ac5-58d7-be91-31784d5f99b5"
+
+
 async def test_what_is_neither_is_ignored_and_counted(intake: Intake) -> None:
     answer = await structured(intake, {**EVENT, "type": "com.example.invoice.paid", "data": None})
 
@@ -136,6 +141,12 @@ async def test_what_does_not_fit_is_refused_by_name(intake: Intake, change: dict
 @pytest.mark.parametrize("event", [[], [EVENT], 7, None, "text"])
 async def test_what_is_no_event_is_refused(intake: Intake, event: Any) -> None:
     assert (await structured(intake, event)).status_code == 422
+
+
+async def test_extensions_and_a_subject_are_passed_over(intake: Intake) -> None:
+    extended = {**EVENT, "subject": "x", "dataschema": "/schema", "partitionkey": "y", "sampledrate": 5}
+
+    assert (await structured(intake, extended)).json() == (await structured(intake, EVENT)).json()
 
 
 async def test_data_may_be_in_base64(intake: Intake) -> None:

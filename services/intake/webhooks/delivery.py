@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.intake.requests import ContactRequest, OutcomeRequest
+from services.intake.said import Said
 from services.intake.webhooks.endpoints import Endpoint
 from services.intake.webhooks.payload import Payload
 from shared.events import Channel, Resolution
@@ -66,6 +67,24 @@ class Delivery:
             },
             context=self.now,
         )
+
+    def rated(
+        self, *, thread_id: str, message: str, csat: int, words: str | None, customer_id: str | None, occurred_at: datetime | None
+    ) -> Said:
+        """A rating of 1 to 5 that a thread was given, and what was said with it, as `thread/message`."""
+        outcome = self.outcome(external_id=thread_id, resolution=resolution_of(csat), csat=csat, occurred_at=occurred_at)
+        if words is None:
+            return Said(outcome=outcome)
+        contact = self.contact(
+            text=words,
+            channel=Channel.SURVEY,
+            external_id=f"{thread_id}/{message}",
+            thread_id=thread_id,
+            occurred_at=occurred_at,
+            customer_id=customer_id,
+            rating=(csat, 5),
+        )
+        return Said(contact, outcome)
 
     def scoped(self, sender_id: str | None) -> str | None:
         """A customer id that only the sender's account knows: the same number of another account is another person."""

@@ -7,7 +7,7 @@ Source: chatwoot/chatwoot, app/presenters/conversations/event_data_presenter.rb;
 from typing import Final
 
 from services.intake.said import NEITHER, Ignored, Said
-from services.intake.webhooks.delivery import NO_WORDS, NOT_A_CUSTOMERS, Delivery, resolution_of
+from services.intake.webhooks.delivery import NO_WORDS, NOT_A_CUSTOMERS, Delivery
 from services.intake.webhooks.payload import Payload
 from shared.events import Channel, Resolution
 
@@ -62,20 +62,15 @@ def _opens(conversation: Payload) -> bool:
     return conversation.find_number("unread_count") == 1 and conversation.find_number("agent_last_seen_at") == 0
 
 
-def _rated(delivery: Delivery, message: Payload, rating: Payload) -> Said | Ignored:
-    csat, words = rating.csat("rating"), rating.find_text("feedback_message")
-    thread, at = message.id("conversation.id"), message.find_moment("updated_at")
-    contact = words and delivery.contact(
-        text=words,
-        channel=Channel.SURVEY,
-        external_id=f"{thread}/{message.id('id')}",
-        thread_id=thread,
-        occurred_at=at,
+def _rated(delivery: Delivery, message: Payload, rating: Payload) -> Said:
+    return delivery.rated(
+        thread_id=message.id("conversation.id"),
+        message=message.id("id"),
+        csat=rating.csat("rating"),
+        words=rating.find_text("feedback_message"),
         customer_id=_customer(delivery, message.part("conversation.meta.sender")),
-        rating=(csat, 5),
+        occurred_at=message.find_moment("updated_at"),
     )
-    outcome = delivery.outcome(external_id=thread, resolution=resolution_of(csat), csat=csat, occurred_at=at)
-    return Said(contact or None, outcome)
 
 
 def _changed(delivery: Delivery, conversation: Payload) -> Said | Ignored:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from services.intake.said import NEITHER, Ignored, Said
-from services.intake.webhooks.delivery import NO_WORDS, NOT_A_CUSTOMERS, Delivery, resolution_of
+from services.intake.webhooks.delivery import NO_WORDS, NOT_A_CUSTOMERS, Delivery
 from services.intake.webhooks.markup import words
 from services.intake.webhooks.payload import Payload, Unmappable
 from shared.events import Channel, Resolution
@@ -70,23 +70,18 @@ def _closed(delivery: Delivery, conversation: Payload) -> Said:
     return Said(outcome=delivery.outcome(external_id=conversation.id("id"), resolution=Resolution.WON, occurred_at=at))
 
 
-def _rated(delivery: Delivery, rating: Payload) -> Said | Ignored:
+def _rated(delivery: Delivery, rating: Payload) -> Said:
     csat = RATINGS.get(rating.text("rating").lower())
     if csat is None:
         raise Unmappable("rating", f"has to be one of {', '.join(RATINGS)}")
-    conversation = rating.find_id("conversationId") or rating.id("ticketId")
-    at, comments = _at(rating, "modifiedAt") or _at(rating, "createdAt"), rating.find_text("comments")
-    contact = comments and delivery.contact(
-        text=comments,
-        channel=Channel.SURVEY,
-        external_id=f"{conversation}/rating/{rating.id('id')}",
-        thread_id=conversation,
-        occurred_at=at,
+    return delivery.rated(
+        thread_id=rating.find_id("conversationId") or rating.id("ticketId"),
+        message=f"rating/{rating.id('id')}",
+        csat=csat,
+        words=rating.find_text("comments"),
         customer_id=delivery.scoped(rating.find_id("customer.id")),
-        rating=(csat, 5),
+        occurred_at=_at(rating, "modifiedAt") or _at(rating, "createdAt"),
     )
-    outcome = delivery.outcome(external_id=conversation, resolution=resolution_of(csat), csat=csat, occurred_at=at)
-    return Said(contact or None, outcome)
 
 
 def _at(part: Payload, path: str) -> datetime | None:

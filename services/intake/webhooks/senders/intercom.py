@@ -7,7 +7,7 @@ Source: developers.intercom.com, docs/references/2.16/webhooks. Text is HTML bef
 from typing import Final
 
 from services.intake.said import NEITHER, Ignored, Said
-from services.intake.webhooks.delivery import NO_WORDS, NOT_A_CUSTOMERS, Delivery, resolution_of
+from services.intake.webhooks.delivery import NO_WORDS, NOT_A_CUSTOMERS, Delivery
 from services.intake.webhooks.markup import words_if_marked_up
 from services.intake.webhooks.payload import Payload, Unmappable
 from shared.events import Channel, Resolution
@@ -74,21 +74,16 @@ def _contact(delivery: Delivery, conversation: Payload, message: Payload, *, ext
     return Said(contact)
 
 
-def _rated(delivery: Delivery, conversation: Payload) -> Said | Ignored:
+def _rated(delivery: Delivery, conversation: Payload) -> Said:
     rating = conversation.part("conversation_rating")
-    csat, remark = rating.csat("rating"), rating.find_text("remark")
-    conversation_id, at = conversation.id("id"), delivery.payload.find_moment("created_at")
-    outcome = delivery.outcome(external_id=conversation_id, resolution=resolution_of(csat), csat=csat, occurred_at=at)
-    contact = remark and delivery.contact(
-        text=remark,
-        channel=Channel.SURVEY,
-        external_id=f"{conversation_id}/rating",
-        thread_id=conversation_id,
-        occurred_at=at,
+    return delivery.rated(
+        thread_id=conversation.id("id"),
+        message="rating",
+        csat=rating.csat("rating"),
+        words=rating.find_text("remark"),
         customer_id=_customer(delivery, conversation, rating.find_id("contact.id")),
-        rating=(csat, 5),
+        occurred_at=delivery.payload.find_moment("created_at"),
     )
-    return Said(contact or None, outcome)
 
 
 def _closed(delivery: Delivery, conversation: Payload) -> Said:

@@ -23,7 +23,7 @@ def read(delivery: Delivery) -> Said | Ignored:
         response=response.id("token"),
         texts=tuple(_texts(response, questions)),
         score=next(_scores(response, questions), None),
-        customer=response.find_id(f"hidden.{questions.customer}"),
+        customer=_customer(response, questions),
         submitted_at=response.find_moment("submitted_at"),
     )
     return respond(delivery, answers)
@@ -40,6 +40,12 @@ def _scores(response: Payload, questions: Questions) -> Iterator[float]:
     for answer in response.each("answers"):
         if questions.rating and _is_named(answer, (questions.rating,)) and (score := answer.find_number("number")) is not None:
             yield score
+
+
+def _customer(response: Payload, questions: Questions) -> str | None:
+    customer = response.find_id(f"hidden.{questions.customer}")
+    # Typeform's own placeholder, left in a link: everybody who follows it would be one customer.
+    return None if customer == "xxxxx" else customer
 
 
 def _is_named(answer: Payload, names: tuple[str, ...]) -> bool:
