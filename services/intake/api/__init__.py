@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out, and nothing else: door (who may, how much) → contacts, batch, reports → receipt, events, webhooks."""
+"""HTTP in, HTTP out, and nothing else: door (who may, how much) → contacts, batch, reports → receipt, desk, events, webhooks."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
 from services.intake.api import batch, contacts, events, reports, webhooks
+from services.intake.api.desk import SenderStatus
 from services.intake.api.door import Door
 from services.intake.api.receipt import Receipt
 from services.intake.pipeline import Pipeline
@@ -55,7 +56,7 @@ def create_app(
             reports.ErasureAcceptance,
             Receipt,
             events.EventsAnswer,
-            webhooks.SenderStatus,
+            SenderStatus,
         ],
     )
     return RequestContext(app, registry)
