@@ -77,6 +77,7 @@ def _environment_file(started: Services) -> Iterator[None]:
         "TRIAGE_URL": started.triage.url,
         "INSIGHTS_URL": started.insights.url,
         "API_KEY": started.api_key,
+        "WEBHOOK_SECRET": started.webhook_secret,
     }
     file.touch(mode=0o600)
     file.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items()))

@@ -1,6 +1,7 @@
 """The three services as child processes, wired to the infrastructure of this machine."""
 
 import asyncio
+import base64
 import os
 import secrets
 import subprocess
@@ -19,6 +20,7 @@ from deploy.local.process import Child
 
 ROOT = Path(__file__).parents[2]
 SCOPES = ("contacts:write", "customers:erase", "insights:read", "insights:write")
+WEBHOOKS = Path(__file__).with_name("webhooks.yaml")
 READY_SECONDS = 60.0
 
 
@@ -54,12 +56,13 @@ class Service:
 
 @dataclass(frozen=True)
 class Services:
-    """The product on this machine, and a key of `tenant` that may do everything."""
+    """The product on this machine, a key of `tenant` that may do everything, and the secret of its webhooks."""
 
     intake: Service
     triage: Service
     insights: Service
     api_key: str
+    webhook_secret: str
     tenant: str
     environment: Mapping[str, str]
 
@@ -81,11 +84,13 @@ async def services(
     where = ports or free_ports(3)
     keys = folder / "credentials.json"
     keys.unlink(missing_ok=True)
+    webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     environment = {
         **_inherited(),
         "KAFKA_BOOTSTRAP_SERVERS": running.bootstrap_servers,
         "INTAKE_PORT": str(where[0]),
         "INTAKE_CREDENTIALS_FILE": str(keys),
+        "INTAKE_WEBHOOKS_FILE": str(_endpoints(folder / "webhooks.yaml", tenant, webhook_secret)),
         "INTAKE_PSEUDONYM_KEY": secrets.token_urlsafe(32),
         "INTAKE_FINGERPRINT_KEY": secrets.token_urlsafe(32),
         "TRIAGE_PORT": str(where[1]),
@@ -111,7 +116,7 @@ async def services(
         )
         for name, port in zip(names, where, strict=True)
     )
-    started = Services(intake, triage, insights, key.strip(), tenant, environment)
+    started = Services(intake, triage, insights, key.strip(), webhook_secret, tenant, environment)
     try:
         async with asyncio.TaskGroup() as tasks:
             for service in started.all():
@@ -137,6 +142,12 @@ async def command(environment: Mapping[str, str], module: str, *arguments: str, 
     if process.returncode != 0:
         raise Unhealthy(f"python -m {module} failed:\n{said.decode()}")
     return said.decode()
+
+
+def _endpoints(file: Path, tenant: str, secret: str) -> Path:
+    file.touch(mode=0o600)
+    file.write_text(WEBHOOKS.read_text().replace("TENANT", tenant).replace("[SECRET]", f"[{secret}]"))
+    return file
 
 
 def _inherited() -> dict[str, str]:

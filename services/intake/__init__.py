@@ -2,5 +2,5 @@
 Intake, the edge: HTTP in → checked, derived, pseudonymised → `contacts.received`, `outcomes.reported`, `customers.forgotten`.
 
 Reading order: requests (what may be sent) → identity, pseudonyms (what follows from it) → pipeline (request to event to broker)
-→ api (HTTP) → metrics, settings, __main__.
+→ said, cloudevents, webhooks (what other formats say) → api (HTTP) → metrics, settings, __main__.
 """

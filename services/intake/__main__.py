@@ -10,6 +10,7 @@ from services.intake.metrics import Metrics
 from services.intake.pipeline import Pipeline
 from services.intake.pseudonyms import Pseudonyms
 from services.intake.settings import IntakeSettings
+from services.intake.webhooks.endpoints import Endpoints
 from shared.clock import utc_now
 from shared.credentials import Credentials
 from shared.kafka import KafkaSettings, Publisher
@@ -24,6 +25,7 @@ async def main(settings: IntakeSettings, kafka: KafkaSettings) -> None:
     registry = CollectorRegistry()
     metrics = Metrics.on(registry)
     credentials = Credentials(settings.credentials_file)
+    endpoints = Endpoints(settings.webhooks_file)
     publisher = Publisher(kafka, client_id="intake", deadline=settings.deadline_seconds, linger_ms=settings.linger_ms)
     metrics.broker_open.set_function(lambda: publisher.is_open)
     pipeline = Pipeline(publisher, _pseudonyms(settings), settings.fingerprint_key.get_secret_value().encode(), metrics, utc_now)
@@ -32,7 +34,9 @@ async def main(settings: IntakeSettings, kafka: KafkaSettings) -> None:
     async def broker() -> str | None:
         return None if publisher.is_open else "the brokers are away"
 
-    app = create_app(pipeline=pipeline, door=door, lifetime=lifetime, registry=registry, checks={"broker": broker})
+    app = create_app(
+        pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={"broker": broker}
+    )
     async with publisher, asyncio.TaskGroup() as tasks:
         tasks.create_task(end_on_signal(lifetime, settings))
         tasks.create_task(serve(app, settings, lifetime))

@@ -8,9 +8,13 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """`items` by what was sent and what became of it: accepted, invalid, too_large or unavailable."""
+    """
+    `items` by what was sent and what became of it: accepted, invalid, too_large or unavailable. `deliveries` by who sent them and
+    what became of them: accepted, ignored, or the code of the refusal. One count for each request, so the outcomes add up.
+    """
 
     items: Counter
+    deliveries: Counter
     publish_seconds: Histogram
     broker_open: Gauge
     bytes_held: Gauge
@@ -20,6 +24,12 @@ class Metrics:
         return cls(
             items=Counter(
                 "intake_items", "Contacts, outcomes and erasures, by what became of them.", ["item", "outcome"], registry=registry
+            ),
+            deliveries=Counter(
+                "intake_deliveries",
+                "Requests to /v1/webhooks and /v1/events, by what became of them.",
+                ["sender", "outcome"],
+                registry=registry,
             ),
             publish_seconds=Histogram(
                 "intake_publish_seconds", "From an event to the brokers' acknowledgement.", registry=registry

@@ -25,6 +25,11 @@ class IntakeSettings(ServiceSettings):
         min_length=32,
         description="secret of the fingerprints that tell repeats from conflicts; changing it makes old repeats conflicts",
     )
+    webhooks_file: Path | None = Field(
+        default=None,
+        description="mounted YAML file of the endpoints that webhooks are delivered to, with their secrets; see docs/senders; "
+        "read again when it changes; default: no endpoints",
+    )
     deadline_seconds: float = Field(default=5.0, gt=0, le=60, description="how long the brokers may take before a 503")
     linger_ms: int = Field(default=2, ge=0, le=1000, description="how long a record waits for others to travel with")
     max_held_bytes: int = Field(

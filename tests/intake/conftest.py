@@ -1,6 +1,6 @@
 """Intake in this process, on the session's broker, and a reader of what it publishes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,8 +17,11 @@ from services.intake.api.door import Door
 from services.intake.metrics import Metrics
 from services.intake.pipeline import Pipeline
 from services.intake.pseudonyms import Pseudonyms
+from services.intake.webhooks.endpoints import Endpoints
+from shared.clock import Clock
 from shared.credentials import Credentials, Scope, add_key, create_key
-from shared.events import Decoded, Event, Topic, decode
+from shared.errors import Unavailable
+from shared.events import Decoded, Encoded, Event, Topic, decode
 from shared.kafka import KafkaSettings, Publisher, client_options
 from shared.tasks import Lifetime
 
@@ -53,7 +56,13 @@ def keys_in(folder: Path, *scopes: Scope, tenant: str = TENANT) -> str:
 
 @asynccontextmanager
 async def opened(
-    kafka: KafkaSettings, folder: Path, *, deadline: float = 5.0, max_held: int = 8 * 1024 * 1024
+    kafka: KafkaSettings,
+    folder: Path,
+    *,
+    deadline: float = 5.0,
+    max_held: int = 8 * 1024 * 1024,
+    webhooks: Path | None = None,
+    clock: Clock = lambda: NOW,
 ) -> AsyncIterator[Intake]:
     """Intake against `kafka`, ready, with its keys in `folder`."""
     key = keys_in(folder)
@@ -62,13 +71,21 @@ async def opened(
     lifetime = Lifetime()
     async with Publisher(kafka, client_id="intake-test", deadline=deadline) as publisher:
         await publisher.opened(within=10)
-        pipeline = Pipeline(publisher, Pseudonyms(b"k" * 32), b"f" * 32, metrics, lambda: NOW)
-        door = Door(Credentials(folder / "keys.json", lambda: NOW), metrics, lambda: NOW, max_held=max_held)
-        app = create_app(pipeline=pipeline, door=door, lifetime=lifetime, registry=registry, checks={})
+        pipeline = Pipeline(publisher, Pseudonyms(b"k" * 32), b"f" * 32, metrics, clock)
+        door = Door(Credentials(folder / "keys.json", clock), metrics, clock, max_held=max_held)
+        endpoints = Endpoints(webhooks)
+        app = create_app(pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={})
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as http:
             yield Intake(http, key, pipeline, door, lifetime, registry)
+
+
+class AwayPublisher:
+    """Stands for a publisher whose brokers do not answer in time."""
+
+    async def publish_each(self, records: Sequence[Encoded]) -> list[Unavailable]:
+        return [Unavailable("the brokers are away")] * len(records)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out, and nothing else: door (who may, how much) → contacts, batch, reports."""
+"""HTTP in, HTTP out, and nothing else: door (who may, how much) → contacts, batch, reports → receipt, desk, events, webhooks."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,13 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
-from services.intake.api import batch, contacts, reports
+from services.intake.api import batch, contacts, events, reports, webhooks
+from services.intake.api.desk import SenderStatus
 from services.intake.api.door import Door
+from services.intake.api.receipt import Receipt
 from services.intake.pipeline import Pipeline
 from services.intake.requests import ContactRequest, ErasureRequest, OutcomeRequest
+from services.intake.webhooks.endpoints import Endpoints
 from shared.tasks import Lifetime
 from shared.web import Check, RequestContext, describe_models, health_routes, install_problems
 
@@ -23,7 +26,13 @@ or an `Idempotency-Key`.
 
 
 def create_app(
-    *, pipeline: Pipeline, door: Door, lifetime: Lifetime, registry: CollectorRegistry, checks: Mapping[str, Check]
+    *,
+    pipeline: Pipeline,
+    door: Door,
+    endpoints: Endpoints,
+    lifetime: Lifetime,
+    registry: CollectorRegistry,
+    checks: Mapping[str, Check],
 ) -> ASGIApp:
     """Intake's HTTP side, wired to `pipeline`."""
     app = FastAPI(title="Failbetter intake", version="1.0.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
@@ -32,6 +41,8 @@ def create_app(
     contacts.add_routes(app, pipeline, door)
     batch.add_routes(app, pipeline, door)
     reports.add_routes(app, pipeline, door)
+    events.add_routes(app, pipeline, door, endpoints)
+    webhooks.add_routes(app, pipeline, door, endpoints)
     app.include_router(health_routes(lifetime, registry, checks))
     describe_models(
         app,
@@ -43,6 +54,9 @@ def create_app(
             OutcomeRequest,
             ErasureRequest,
             reports.ErasureAcceptance,
+            Receipt,
+            events.EventsAnswer,
+            SenderStatus,
         ],
     )
     return RequestContext(app, registry)
