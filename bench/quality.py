@@ -104,6 +104,10 @@ def critical() -> Iterator[str]:
     yield "\n## Critical contacts\n"
     yield f"{truth.sum()} that are critical and {(~truth).sum()} near misses (idioms, jokes, fiction, settled cases, questions).\n"
     yield f"Recall {recall}, precision {precision}."
+    ordinary = [case["text"] for case in _lines("two_frictions") if not any(f["kind"] == "trust" for f in case["frictions"])]
+    ordinary += [case["texts"]["en"] for case in _lines("six_languages") if case["kind"] != "trust"]
+    alarms = np.mean([reading.urgency is Urgency.CRITICAL for reading in _read(ordinary)])
+    yield f"Of {len(ordinary)} ordinary complaints (the tests below, without those of kind trust) {alarms:.3f} are read as critical."
     yield "\n| theme | cases | read as critical |"
     yield "|---|---|---|"
     for theme in sorted({(not case["critical"], case["theme"]) for case in cases}):

@@ -36,7 +36,7 @@ def read_ngrams(file: Path, rarity: NDArray[np.float32]) -> Vocabulary:
     return Vocabulary(words=words, pieces=pieces, names=names, rarity=rarity)
 
 
-def write_arrays(file: Path, arrays: Mapping[str, NDArray[np.float16]]) -> None:
+def write_arrays(file: Path, arrays: Mapping[str, NDArray[np.float16] | NDArray[np.float32]]) -> None:
     """A .npz without the time of day, with which numpy.savez stamps every member."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(arrays):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from shared.web.problems import Problem
 
+_HOUSE: Final = Path(__file__).with_name("static")
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -26,12 +27,11 @@ class Asset:
 
 
 class Assets:
-    """Every file of a folder, read once. All stand under one hash: the sheet names its fonts beside it."""
+    """Every file of the house and of a service's own folder, read once. All stand under one hash: the sheet names its fonts beside it."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = {
-            path.name: Asset(_TYPES[path.suffix], path.read_bytes()) for path in sorted(folder.iterdir()) if path.suffix in _TYPES
-        }
+        files = [path for place in (_HOUSE, folder) for path in sorted(place.iterdir()) if path.suffix in _TYPES]
+        self._files = {path.name: Asset(_TYPES[path.suffix], path.read_bytes()) for path in files}
         content = hashlib.sha256(b"".join(name.encode() + asset.body for name, asset in self._files.items()))
         self._hash = content.hexdigest()[:16]
 

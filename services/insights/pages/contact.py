@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from services.insights.pages.wording import channel_name, count, day, percent, plural, took
+from services.insights.pages.wording import count, day, plural, took
 from services.insights.reads.journey import Arrival, Journey, JourneyOutcome, JourneySignal, journey_of
 from services.insights.reads.passages import Passage, passages
 from services.insights.store.connection import Connection
 from shared.events import Disposition, Queue, Resolution, Urgency
+from shared.web.wording import channel_name, percent
 
 
 @dataclass(frozen=True, slots=True)

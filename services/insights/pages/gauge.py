@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from services.insights.pages.wording import count, percent
+from services.insights.pages.wording import count
 from services.insights.rules.satisfaction import AIM, Satisfaction, Verdict
+from shared.web.wording import percent
 
 _HALF: Final = 0.5
 

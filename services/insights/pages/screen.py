@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.insights.login import Sessions, Viewer
 from services.insights.pages import wording
 from shared.web import Assets
+from shared.web.wording import channel_name, kind_means, percent
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STATIC: Final = Path(__file__).parent / "static"
@@ -37,13 +38,13 @@ class Screen:
         self._templates.globals["asset"] = assets.address
         self._templates.filters |= {
             "ago": wording.ago,
-            "channel": wording.channel_name,
+            "channel": channel_name,
             "count": wording.count,
             "day": wording.day,
-            "meaning": wording.kind_means,
+            "meaning": kind_means,
             "minute": wording.minute,
             "moment": wording.bucket_start,
-            "percent": wording.percent,
+            "percent": percent,
             "plural": wording.plural,
             "score": wording.score,
             "shortened": wording.shortened,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.insights.reads.answers import Bucket
-from shared.events import Channel, Kind, Status
+from shared.events import Status
 
 _TEN: Final = 10
 _HUNDRED: Final = 100
@@ -25,10 +25,6 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str) -> str:
     """`1 contact`, `1,284 contacts`."""
     return f"{count(number)} {one if number == 1 else many}"
-
-
-def percent(share: float) -> str:
-    return f"{share * 100:.0f}\u2009%"
 
 
 def day(moment: datetime) -> str:
@@ -74,17 +70,8 @@ def shortened(words: str, most: int = 150) -> str:
     return f"{words[: blank if blank >= 0 else most]}…"
 
 
-def kind_means(kind: Kind) -> str:
-    """What a kind of friction means, in a few words."""
-    return _KINDS[kind]
-
-
 def status_name(status: Status) -> str:
     return status.value.replace("_", " ").capitalize()
-
-
-def channel_name(channel: Channel) -> str:
-    return "In app" if channel is Channel.IN_APP else channel.value.capitalize()
 
 
 def bucket_start(moment: datetime, bucket: Bucket) -> str:
@@ -95,18 +82,3 @@ def bucket_start(moment: datetime, bucket: Bucket) -> str:
 def score(number: float) -> str:
     """Three digits that count: `0.84`, `12.6`, `1,284`."""
     return f"{number:,.0f}" if number >= _HUNDRED else f"{number:.1f}" if number >= _TEN else f"{number:.2f}"
-
-
-_KINDS: Final = {
-    Kind.DEFECT: "it is broken",
-    Kind.ACCESS: "cannot get in",
-    Kind.CONFUSION: "does not know how, or was told wrongly",
-    Kind.DELAY: "waiting, late, lost on the way",
-    Kind.CHARGE: "billing, price, refund",
-    Kind.GAP: "it cannot do what is needed",
-    Kind.POLICY: "rules in the way",
-    Kind.SERVICE: "how people treated them",
-    Kind.TRUST: "fraud, privacy, safety",
-    Kind.QUALITY: "worse than promised",
-    Kind.UNKNOWN: "not clear yet",
-}

@@ -14,6 +14,7 @@ from services.triage.pages.reading import ReadingPage, reading_page
 from services.triage.previews import LONGEST_TEXT, Preview, PreviewRequest
 from shared.events import Channel
 from shared.web import Assets
+from shared.web.wording import channel_name, kind_means, percent
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STATIC: Final = Path(__file__).parent / "static"
@@ -47,13 +48,13 @@ class Screen:
             "longest": LONGEST_TEXT,
         }
         self._templates.filters |= {
-            "channel": wording.channel_name,
+            "channel": channel_name,
             "disposition": wording.disposition_name,
             "disposition_means": wording.disposition_means,
             "kind": wording.kind_name,
-            "kind_means": wording.kind_means,
+            "kind_means": kind_means,
             "language": wording.language_name,
-            "percent": wording.percent,
+            "percent": percent,
             "queue": wording.queue_name,
         }
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import numpy as np
 
+from services.triage.kept import digest, read_arrays, read_ngrams, write_arrays, write_ngrams
 from services.triage.reading.encoder import NETWORK, SPACE, VOCABULARY
 from services.triage.reading.heads import CALM, CRITICAL, Head, Linear, Scale, Voice
-from services.triage.reading.ngrams import Vocabulary
 from services.triage.reading.one_space import TURN, OneSpace
 from services.triage.reading.spans import Judged, Spans
 from shared.events.words import Disposition, Feeling, Kind, Urgency
@@ -89,9 +89,9 @@ def save(learned: Learned, folder: Path, *, max_tokens: int) -> str:
     The version ends in a digest of the content: the same data and code give the same version.
     """
     for voice, file in NGRAMS.items():
-        _write_ngrams(folder / file, getattr(learned, voice).vocabulary)
+        write_ngrams(folder / file, getattr(learned, voice).vocabulary)
     write_arrays(folder / WEIGHTS, _arrays(learned))
-    digests = {part: _digest(folder / part) for part in PARTS}
+    digests = {part: digest(folder / part) for part in PARTS}
     heads = {name: _described(head) for name, head in _heads(learned).items()}
     run = round(learned.spans.least, 4)
     identity = hashlib.sha256(json.dumps([digests, heads, run, max_tokens], sort_keys=True).encode()).hexdigest()
@@ -108,17 +108,6 @@ def save(learned: Learned, folder: Path, *, max_tokens: int) -> str:
     }
     (folder / DESCRIPTION).write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     return version
-
-
-def write_arrays(file: Path, arrays: Mapping[str, NDArray[np.float16] | NDArray[np.float32]]) -> None:
-    """The same arrays make the same bytes."""
-    # numpy.savez stamps every member with the time of day; the same model must be the same bytes.
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(arrays):
-            member = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            member.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(member, "w") as stream:
-                np.lib.format.write_array(stream, arrays[name], allow_pickle=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +158,14 @@ def _check(file: Path, *, expected: str | None) -> None:
         _refuse(file, "the file is missing")
     if expected is None:
         _refuse(file, f"{DESCRIPTION} does not know this file")
-    if _digest(file) != expected:
+    if digest(file) != expected:
         _refuse(file, f"its content is not what {DESCRIPTION} describes; was it changed or copied halfway?")
 
 
 def _learned(folder: Path, description: _Description) -> Learned:
     weights = folder / WEIGHTS
     try:
-        with np.load(weights, allow_pickle=False) as archive:
-            arrays = {name: archive[name].astype(np.float32) for name in archive.files}
+        arrays = read_arrays(weights)
         learned = Learned(
             name=description.name,
             english=_voice("english", folder, description, arrays),
@@ -193,21 +181,10 @@ def _learned(folder: Path, description: _Description) -> Learned:
 
 def _voice(name: str, folder: Path, description: _Description, arrays: Mapping[str, NDArray[np.float32]]) -> Voice:
     return Voice(
-        _vocabulary(folder / NGRAMS[name], arrays[f"{name}.rarity"]),
+        read_ngrams(folder / NGRAMS[name], arrays[f"{name}.rarity"]),
         _scale(f"{name}.scale", arrays),
         *(_head(f"{name}.{question}", description, arrays) for question in QUESTIONS),
     )
-
-
-def _vocabulary(file: Path, rarity: NDArray[np.float32]) -> Vocabulary:
-    lines = file.read_text(encoding="utf-8").split("\n")[:-1]
-    names = [line[2:] for line in lines]
-    if len(names) != len(rarity):
-        message = f"{len(names)} n-grams, but {len(rarity)} rarities"
-        raise ValueError(message)
-    words = {name: index for index, (name, line) in enumerate(zip(names, lines, strict=True)) if line[0] == "w"}
-    pieces = {name: index for index, (name, line) in enumerate(zip(names, lines, strict=True)) if line[0] == "p"}
-    return Vocabulary(words=words, pieces=pieces, names=names, rarity=rarity)
 
 
 def _head(name: str, description: _Description, arrays: Mapping[str, NDArray[np.float32]]) -> Head:
@@ -249,12 +226,6 @@ def _described(head: Head) -> dict[str, object]:
     }
 
 
-def _write_ngrams(file: Path, vocabulary: Vocabulary) -> None:
-    words = len(vocabulary.words)
-    lines = (f"{'w' if index < words else 'p'}\t{name}\n" for index, name in enumerate(vocabulary.names))
-    file.write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
 def _arrays(learned: Learned) -> dict[str, NDArray[np.float16] | NDArray[np.float32]]:
     arrays: dict[str, NDArray[np.float16] | NDArray[np.float32]] = {}
     for name in VOICES:
@@ -271,11 +242,6 @@ def _arrays(learned: Learned) -> dict[str, NDArray[np.float16] | NDArray[np.floa
         arrays[f"spans.{part}.mean"], arrays[f"spans.{part}.deviation"] = judged.scale.mean, judged.scale.deviation
         arrays[f"spans.{part}.weights"], arrays[f"spans.{part}.bias"] = judged.linear.weights, judged.linear.bias
     return arrays
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _refuse(file: Path, why: str, cause: Exception | None = None) -> NoReturn:

@@ -26,7 +26,8 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from services.triage.reading.artefact import ENCODER, write_arrays
+from services.triage.kept import write_arrays
+from services.triage.reading.artefact import ENCODER
 from services.triage.reading.cleaning import essence, visible
 from services.triage.reading.encoder import NETWORK, VOCABULARY, Encoder
 from services.triage.reading.one_space import TURN, Multilingual, Turn

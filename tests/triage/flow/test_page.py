@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from services.triage.pages.examples import EXAMPLES
 from services.triage.pages.marks import passages
-from services.triage.pages.wording import percent
 from services.triage.reading import Candidate, Reading, Text
 from services.triage.remedies import RemedyBook
 from shared.credentials import Scope, add_key, create_key
 from shared.events import Disposition, Kind, Span, Urgency
+from shared.web.wording import percent
 from tests.triage.flow.saying import NOW, Keywords, friction
 from tests.triage.flow.test_api import Waiting, triage
 from tests.triage.flow.test_remedies import changed
@@ -227,9 +227,13 @@ async def test_a_browser_takes_nothing_from_elsewhere_and_keeps_nothing() -> Non
         page = await http.get("/")
         addresses = set(re.findall(r'(?:src|href)="([^"#]+)"', page.text))
         files = {address: await http.get(address) for address in addresses - {"/"}}
-        sheet = next(files[address] for address in files if address.endswith(".css"))
-        beside = next(address.rsplit("/", 1)[0] for address in files if address.endswith(".css"))
-        fonts = [await http.get(f"{beside}/{name}") for name in re.findall(r'url\("([^"]+)"\)', sheet.text)]
+        sheets = {address: files[address].text for address in files if address.endswith(".css")}
+        named = [
+            f"{address.rsplit('/', 1)[0]}/{name}"
+            for address in sheets
+            for name in re.findall(r'url\("([^"]+)"\)', sheets[address])
+        ]
+        beside = [await http.get(address) for address in named]
         old = await http.get("/static/0000000000000000/triage.css")
 
     policy = page.headers["content-security-policy"]
@@ -239,11 +243,11 @@ async def test_a_browser_takes_nothing_from_elsewhere_and_keeps_nothing() -> Non
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["x-frame-options"] == "DENY"
     assert all(address.startswith("/") for address in addresses)
-    assert {each.status_code for each in (*files.values(), *fonts)} == {200}
-    assert len(fonts) == 3
-    assert all("immutable" in each.headers["cache-control"] for each in (*files.values(), *fonts))
+    assert {each.status_code for each in (*files.values(), *beside)} == {200}
+    assert (len(sheets), len(beside)) == (2, 3)
+    assert all("immutable" in each.headers["cache-control"] for each in (*files.values(), *beside))
     assert old.status_code == 404
-    assert not re.search(r"https?://", sheet.text)
+    assert not any(re.search(r"https?://", sheet) for sheet in sheets.values())
 
 
 @given(st.text(max_size=30), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5))
