@@ -1,0 +1,110 @@
+"""Which words of a contact are redacted, and how: free text gets marks, an id that is personal a pseudonym."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from services.intake.redaction.marks import Mark
+from services.intake.redaction.redactor import Redactor, counted, marked
+from services.intake.requests import ContactRequest
+
+MAX_TEXT: Final = 20_000
+"""Characters of a text in the contract: a mark may be longer than what it stands for."""
+
+_BETWEEN: Final = "\n\nnext\n\n"
+"""Between fields that are looked at together: a word that says nothing of a number after it."""
+_ID: Final = "reference"
+"""What an id is called, so that one made of digits is no phone and no card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a contact as they may leave, and how many of each mark are among them."""
+
+    text: str
+    subject: str | None
+    source: str | None
+    external_id: str | None
+    thread_id: str | None
+    plan: str | None
+    product: str | None
+    product_version: str | None
+    area: str | None
+    attributes: Mapping[str, str]
+    redactions: Mapping[str, int]
+
+
+def redacted(sent: ContactRequest, redactor: Redactor, pseudonym: Callable[[str], str]) -> Words:
+    """What of `sent` may leave. An id stays an id: in place of one that is personal stands its `pseudonym`."""
+    counts: Counter[Mark] = Counter()
+    has_more = bool(redactor.finds(_BETWEEN.join(_others(sent))))
+
+    def free(value: str | None, label: str = "") -> str | None:
+        return value if value is None or not has_more else _marked(value, redactor, counts, label)
+
+    def id_of(value: str | None) -> str | None:
+        if value is None or not has_more or _marked(value, redactor, counts, _ID) == value:
+            return value
+        return pseudonym(value)
+
+    text = redactor.redact(sent.text)
+    counts.update(text.marks)
+    return Words(
+        text=_within(text.text, MAX_TEXT),
+        subject=free(sent.subject),
+        source=id_of(sent.source),
+        external_id=id_of(sent.external_id),
+        thread_id=id_of(sent.thread_id),
+        plan=free(sent.customer.plan if sent.customer else None),
+        product=free(sent.product),
+        product_version=free(sent.product_version, "version"),
+        area=free(sent.area),
+        attributes={
+            _marked(name, redactor, counts): _marked(value, redactor, counts, name) for name, value in sent.attributes.items()
+        }
+        if has_more
+        else sent.attributes,
+        redactions={str(mark): count for mark, count in counts.items()},
+    )
+
+
+def _others(sent: ContactRequest) -> Iterator[str]:
+    """All fields but the text, each under its label: one look at them together tells whether any needs one of its own."""
+    for label, value in (
+        ("", sent.subject),
+        (_ID, sent.source),
+        (_ID, sent.external_id),
+        (_ID, sent.thread_id),
+        ("", sent.customer.plan if sent.customer else None),
+        ("", sent.product),
+        ("version", sent.product_version),
+        ("", sent.area),
+        *sent.attributes.items(),
+    ):
+        if value is not None:
+            yield _labelled(value, label)
+
+
+def _labelled(value: str, label: str) -> str:
+    return f"{label}: {value}" if label else value
+
+
+def _marked(value: str, redactor: Redactor, counts: Counter[Mark], label: str = "") -> str:
+    """`value` with its marks; `label` says what it is, and is not part of it."""
+    ahead = len(_labelled("", label))
+    finds = [
+        find._replace(start=max(0, find.start - ahead), end=find.end - ahead)
+        for find in redactor.finds(_labelled(value, label))
+        if find.end > ahead
+    ]
+    counts.update(counted(finds))
+    return marked(value, finds)
+
+
+def _within(text: str, limit: int) -> str:
+    """At most `limit` characters, the last mark whole or not there."""
+    if len(text) <= limit:
+        return text
+    cut = text[:limit]
+    return cut[: cut.rfind("[")] if cut.rfind("[") > max(0, cut.rfind("]")) else cut
