@@ -8,12 +8,13 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """`items` by what was sent and what became of it: accepted, invalid, too_large or unavailable."""
+    """`items` by what was sent and what became of it: accepted, invalid, too_large or unavailable; `redactions` by type."""
 
     items: Counter
     publish_seconds: Histogram
     broker_open: Gauge
     bytes_held: Gauge
+    redactions: Counter
 
     @classmethod
     def on(cls, registry: CollectorRegistry) -> Self:
@@ -25,5 +26,8 @@ class Metrics:
                 "intake_publish_seconds", "From an event to the brokers' acknowledgement.", registry=registry
             ),
             broker_open=Gauge("intake_broker_open", "1 while publishing is possible.", registry=registry),
+            redactions=Counter(
+                "intake_redactions", "Personal data that was replaced by a mark, by its type.", ["type"], registry=registry
+            ),
             bytes_held=Gauge("intake_bytes_held", "Bytes of request bodies in memory.", registry=registry),
         )

@@ -1,11 +1,19 @@
 """Everything intake can be told: INTAKE_… in the environment."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, ImportString, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from services.intake.redaction import NameRecogniser
 from shared.settings import ServiceSettings
+
+
+def _recognises_names(said: NameRecogniser) -> NameRecogniser:
+    if not isinstance(said, NameRecogniser):
+        raise ValueError("has no method names(text); see services/intake/redaction/names.py")  # noqa: TRY004 - pydantic wants it
+    return said
 
 
 class IntakeSettings(ServiceSettings):
@@ -24,6 +32,9 @@ class IntakeSettings(ServiceSettings):
     fingerprint_key: SecretStr = Field(
         min_length=32,
         description="secret of the fingerprints that tell repeats from conflicts; changing it makes old repeats conflicts",
+    )
+    name_recogniser: Annotated[ImportString[NameRecogniser], AfterValidator(_recognises_names)] | None = Field(
+        default=None, description="package.module:object that finds names of people in a text, so that they are redacted too"
     )
     deadline_seconds: float = Field(default=5.0, gt=0, le=60, description="how long the brokers may take before a 503")
     linger_ms: int = Field(default=2, ge=0, le=1000, description="how long a record waits for others to travel with")

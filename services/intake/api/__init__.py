@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out, and nothing else: door (who may, how much) → contacts, batch, reports."""
+"""HTTP in, HTTP out, and nothing else: door (who may, how much) → contacts, batch, reports, redactions."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
-from services.intake.api import batch, contacts, reports
+from services.intake.api import batch, contacts, redactions, reports
 from services.intake.api.door import Door
 from services.intake.pipeline import Pipeline
 from services.intake.requests import ContactRequest, ErasureRequest, OutcomeRequest
@@ -32,6 +32,7 @@ def create_app(
     contacts.add_routes(app, pipeline, door)
     batch.add_routes(app, pipeline, door)
     reports.add_routes(app, pipeline, door)
+    redactions.add_routes(app, pipeline, door)
     app.include_router(health_routes(lifetime, registry, checks))
     describe_models(
         app,
@@ -43,6 +44,7 @@ def create_app(
             OutcomeRequest,
             ErasureRequest,
             reports.ErasureAcceptance,
+            redactions.RedactionPreview,
         ],
     )
     return RequestContext(app, registry)
