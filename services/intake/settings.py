@@ -1,19 +1,12 @@
 """Everything intake can be told: INTAKE_… in the environment."""
 
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field, ImportString, SecretStr
+from pydantic import Field, ImportString, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.intake.redaction import NameRecogniser
 from shared.settings import ServiceSettings
-
-
-def _recognises_names(said: NameRecogniser) -> NameRecogniser:
-    if not isinstance(said, NameRecogniser):
-        raise ValueError("has no method names(text); see services/intake/redaction/names.py")  # noqa: TRY004 - pydantic wants it
-    return said
 
 
 class IntakeSettings(ServiceSettings):
@@ -33,7 +26,7 @@ class IntakeSettings(ServiceSettings):
         min_length=32,
         description="secret of the fingerprints that tell repeats from conflicts; changing it makes old repeats conflicts",
     )
-    name_recogniser: Annotated[ImportString[NameRecogniser], AfterValidator(_recognises_names)] | None = Field(
+    name_recogniser: ImportString[NameRecogniser] | None = Field(
         default=None, description="package.module:object that finds names of people in a text, so that they are redacted too"
     )
     deadline_seconds: float = Field(default=5.0, gt=0, le=60, description="how long the brokers may take before a 503")

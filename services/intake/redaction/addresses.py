@@ -19,7 +19,7 @@ IPV6: Final = re.compile(
 )
 _VERSION: Final = re.compile(
     r"(?<![^\W_])(?:version|versión|versão|versione|ver|release|build|firmware|fw|app|update|updated|upgraded|patch|sdk|driver|ios|android|kernel|chapter|section|paragraph|§"
-    r"|clause|rev|revision|windows|chrome|abschnitt|kapitel|oid|tool|client|plugin|software|programm)[\s:.]{0,3}(?:(?:is|to|from|number|no|of|auf|on|say|says|now|running|installed)[\s:.]{1,3}){0,3}\Z",
+    r"|clause|rev|revision|windows|chrome|abschnitt|kapitel|oid|tool|client|plugin|software|programm|beta|alpha)[\s:.(]{0,3}(?:(?:is|to|from|number|no|of|auf|on|say|says|now|running|installed)[\s:.]{1,3}){0,3}\Z",
     re.IGNORECASE,
 )
 
@@ -34,8 +34,8 @@ _OPENS: Final = re.compile(
     r"|jwt|credential|hmac)|invite|invitation|magic|ticket|nonce|verify|verification|confirmation|key|code|login|access|hash|oobcode)=[^&#\s]{6,}"
     r"|[?&#;](?:access_)?(?:t|k|s|h|c|u|id|ref|data|q|p)=(?=[^&#\s]*\d)(?=[^&#\s]*[a-z])(?=[^&#\s]*[A-Z])[\w%.~+/=-]{20,}"
     r"|/(?i:reset|password|reset[_-]?password|password[_-]?reset|verify|verification|confirm|confirmation|invite|invitation|join|magic|magic[_-]?link|activate|activation|unsubscribe|token|login"
-    r"|signin|auth|share|shared|sso|s|d|u|recover|recovery|access|session|webhook|webhooks|hooks|services|bot)/(?:[\w.~%-]{1,40}/){0,3}(?=[\w.~%-]*\d)[\w.~%:-]{12,}"
-    r"|/(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?![\w]*-[\w]*-[\w]*-[\w]*-)[\w-]{24,}"
+    r"|signin|auth|share|shared|sso|recover|recovery|access|session|webhook|webhooks|hooks|services|bot)/(?:[\w.~%-]{1,40}/){0,3}(?![\w-]*-[A-Z]?[a-z]{3,}(?:-|\b))(?=[\w.~%-]*\d)[\w.~%:-]{12,}"
+    r"|/(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?![\w-]*-[A-Z]?[a-z]{3,}(?:-|\b))[\w-]{24,}"
     r"|%40",
 )
 

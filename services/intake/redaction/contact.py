@@ -1,5 +1,6 @@
 """Which words of a contact are redacted, and how: free text gets marks, an id that is personal a pseudonym."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from services.intake.requests import ContactRequest
 MAX_TEXT: Final = 20_000
 """Characters of a text in the contract: a mark may be longer than what it stands for."""
 
+_GIVEN: Final = re.compile(r"[\w-]{1,14}|[\d-]{1,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Ids that a machine gave: no address, IBAN or key is as short or as plain, and plain digits stay in an id."""
 _BETWEEN: Final = "\n\nnext\n\n"
 """Between fields that are looked at together: a word that says nothing of a number after it."""
 _ID: Final = "reference"
@@ -44,7 +47,7 @@ def redacted(sent: ContactRequest, redactor: Redactor, pseudonym: Callable[[str]
         return value if value is None or not has_more else _marked(value, redactor, counts, label)
 
     def id_of(value: str | None) -> str | None:
-        if value is None or not has_more or _marked(value, redactor, counts, _ID) == value:
+        if value is None or not has_more or _GIVEN.fullmatch(value) or _marked(value, redactor, counts, _ID) == value:
             return value
         return pseudonym(value)
 
@@ -82,7 +85,7 @@ def _others(sent: ContactRequest) -> Iterator[str]:
         ("", sent.area),
         *sent.attributes.items(),
     ):
-        if value is not None:
+        if value is not None and not (label is _ID and _GIVEN.fullmatch(value)):
             yield _labelled(value, label)
 
 

@@ -48,7 +48,7 @@ def hints(text: str) -> Hints:
         ipv6=digits > 0 and rare.count(b":") > 1,
         digits=digits,
         spoken=not hits.isdisjoint(DIGIT_WORDS) and sum(map(DIGIT_WORDS.__contains__, words)) > 2,
-        key=b"----" in rare or (digits > 0 and _has_key(low)) or not hits.isdisjoint(KEY_PREFIXES),
+        key=b"----" in rare or (digits > 0 and _has_key(low, rare)) or not hits.isdisjoint(KEY_PREFIXES),
         secret=hits & SECRET_WORDS,
     )
 
@@ -60,5 +60,5 @@ def _has_spoken_at(low: bytes, rare: bytes) -> bool:
     )
 
 
-def _has_key(low: bytes) -> bool:
-    return b"eyj" in low or b"akia" in low or b"asia" in low or b"aiza" in low or b":aa" in low
+def _has_key(low: bytes, rare: bytes) -> bool:
+    return b"akia" in low or b"asia" in low or b"aiza" in low or (b":" in rare and b":aa" in low) or b"eyj" in low

@@ -27,6 +27,8 @@ _DATE: Final = re.compile(
     r"(?:(?:19|20)\d\d([-./ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d)(?!\d)"
 )
 _LOOSE: Final = (" ", "-")
+_CORSICA: Final = re.compile(r"[\d .]{5,9}2[AB]", re.IGNORECASE)
+"""Where a French number has a letter."""
 _LETTERS_BEFORE: Final = (1, 2, 6)
 """That national ids and IBANs begin with."""
 
@@ -59,7 +61,7 @@ def _beside_letters(text: str, start: int, end: int) -> Find | None:
         after[:1].isalpha()
         or (after[:1] in _LOOSE and after[1:2].isalpha())
         or (after[:1] == "." and end - start == 2)
-        or "2A" in text[start : start + 14].upper()
+        or (text[start] in "12" and _CORSICA.match(text, start))
     ):
         return lettered_id_at(text, start)
     return None
@@ -82,7 +84,7 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Find]:
     while at < len(groups) and misses < MISSES:
         if date := _DATE.match(text, groups[at][0], end):
             at, misses = _first_after(groups, at, date.end()), 0
-        elif find := _longest(text, groups, at, is_first=misses == 0):
+        elif find := _longest(text, groups, at, is_first=misses == 0 or _is_apart(text, groups[at][0])):
             yield find
             at, misses = _first_after(groups, at, find.end), 0
         else:
@@ -93,6 +95,12 @@ def _first_after(groups: list[tuple[int, int]], at: int, end: int) -> int:
     while at < len(groups) and groups[at][0] < end:
         at += 1
     return at
+
+
+def _is_apart(text: str, first: int) -> bool:
+    """Whether what begins at `first` is further from what is before it than digits of one number are."""
+    before = text[first - 2 : first]
+    return before[1] == "\n" or not before[0].isdigit()
 
 
 def _longest(text: str, groups: list[tuple[int, int]], at: int, *, is_first: bool) -> Find | None:

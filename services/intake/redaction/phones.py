@@ -14,7 +14,7 @@ _AMERICAN: Final = re.compile(r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\)[ .-]{0,2}\d{3}[ 
 _AREA: Final = re.compile(r"\(\d{2,5}\)[ ./-]{0,2}\d{2,5}(?:[ .-]\d{2,5}){1,3}")
 _TRUNK: Final = re.compile(r"\(?0[1-9][\d ()./-]*")
 _BARE_MOBILE: Final = re.compile(r"07\d{9}|0[67]\d{8}|01[567]\d{8,9}")
-_APART: Final = re.compile(r"(?:\d[ .()-]{0,3}){6}\d [-/] |\s{2}|\n|(?<!\d)\d\.\d\.\d(?!\d)")
+_APART: Final = re.compile(r"(?:\d[ .()-]{0,3}){6}\d [-/] |\s{2}|\n|(?<!\d)\d\.\d\.\d(?!\d)|\A\d+\.\d\d?\Z")
 _EXTENSION: Final = re.compile(r"(?:\s{0,2}(?:x|ext\.?|extension|ext:|#)\s{0,2})(\d{1,6})\b", re.IGNORECASE)
 _MAY_BE: Final = (Cue.NONE, Cue.PHONE)
 
@@ -25,7 +25,7 @@ def is_phone(written: str, digits: str, said: Cue) -> bool:
         return True  # first, for it is the commonest
     if len(digits) > 15 or _APART.search(written):
         return False
-    if _ABROAD.match(written) and len(digits) >= 8:
+    if _ABROAD.match(written) and len(digits) >= (10 if written[0] == "0" else 8):
         return said is not Cue.REFERENCE or written[0] != "0"
     if said is Cue.PHONE:
         return len(set(digits)) > 1

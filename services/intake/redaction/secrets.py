@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from services.intake.redaction.marks import Find, Mark
-from services.intake.redaction.words import CODES, KEYS, PASSWORDS, PINS, PROSE, PROSE_ENDS, TOKENS
+from services.intake.redaction.words import CODES, DOUBTFUL, KEYS, PASSWORDS, PINS, PROSE, PROSE_ENDS, TOKENS
 
 _QUOTES: Final = "\"'`“”‘’«»„‚"
 _IS: Final = r"(?:is|was|are|ist|war|lautet|es|era|est|était|é|è|set to|changed to|to be)"
@@ -24,7 +24,7 @@ _KEY_QUALIFIER: Final = re.compile(
 _NEXT: Final = re.compile(rf"(?:\s{{1,2}}(?:to\s)?|\s?[(\[]){_VALUE}", re.IGNORECASE)
 _SAID: Final = re.compile(
     r"(?:\s(?:for|of|to|on|at|in|from|with|here|there|für|zu|von|zum|para|de|del|do|da|pour|per|di|al)(?:\s{1,2}[\w'’.@-]{1,40}){0,5}?)?"
-    rf"(?:\s{{1,3}}{_IS}(?:\s{{0,2}}[:=]|\s{{1,2}}(?:still|now|currently|just|jetzt|ahora|simply|always|either|immer))?|\s{{0,2}}(?:[:=]|->|→|=>){{1,2}})\s{{0,3}}{_VALUE}",
+    rf"(?:\s{{1,3}}{_IS}(?!\w)(?:\s{{0,2}}[:=]|\s{{1,2}}(?:still|now|currently|just|jetzt|ahora|simply|always|either|immer))?|\s{{0,2}}(?:[:=]|->|→|=>){{1,2}})\s{{0,3}}{_VALUE}",
     re.IGNORECASE,
 )
 _LEADS: Final = re.compile(
@@ -43,7 +43,7 @@ _ENDS: Final = re.compile(
     r"[\"'”’.,;:!?)\]]*(?:$|\n|[.,;!?)](?:\s|$)|\s(?:and|but|or|if|so|und|aber|oder|y|pero|et|mais|e|ma|mas|,|-|–|with|please|bitte|can|could|why|which|since|thanks)\b)",
     re.IGNORECASE,
 )
-_NOT_MADE_UP: Final = ("[", "http", "www.", "***", "•", "(")
+_NOT_MADE_UP: Final = ("[", "http", "www.", "***", "•", "(", "&")
 _DIGIT: Final = re.compile(r"\d")
 _HAS_SIGN: Final = re.compile(r"[^\w.,/-]")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -85,7 +85,7 @@ def _key(text: str, start: int, end: int) -> Iterator[Find]:
 
 def _password(text: str, start: int, end: int) -> Iterator[Find]:
     after = _SAID.match(text, end)
-    if after and (after["quoted"] or _is_password(text, after)):
+    if after and (after["quoted"] or _is_password(text, after, is_plain=text[start:end].lower() not in DOUBTFUL)):
         yield _found(after)
         return
     after = _NEXT.match(text, end)
@@ -115,13 +115,17 @@ def _bare(said: re.Match[str]) -> str:
     return said["bare"].rstrip(".,;:!?)]")
 
 
-def _is_password(text: str, said: re.Match[str]) -> bool:
-    """Whether what is said is the password, and not something about it: wrong, expired, eight characters long."""
+def _is_password(text: str, said: re.Match[str], *, is_plain: bool) -> bool:
+    """
+    Whether what is said is the password, and not something about it: wrong, expired, eight characters long.
+
+    It may be a word of a language only if the word before it `is_plain`, with no other meaning.
+    """
     value = _bare(said)
     end = said.start("bare") + len(value)
     if len(value) < 3 or value.lower() in PROSE or _COUNTED.match(text, end):
         return False
-    is_word = len(value) >= 4 and value.isalpha() and not value.lower().endswith(PROSE_ENDS)
+    is_word = is_plain and len(value) >= 4 and value.isalpha() and not value.lower().endswith(PROSE_ENDS)
     return _looks_made_up(value) or (is_word and _ENDS.match(text, end) is not None)
 
 

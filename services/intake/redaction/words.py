@@ -86,6 +86,8 @@ PASSWORDS: Final = frozenset(
     """.split()
 )
 """A password is beside it."""
+DOUBTFUL: Final = frozenset({"pass", "passe", "clave"})
+"""Those that mean something else, too."""
 PINS: Final = frozenset(
     """
     pin pins cvv cvv2 cvc cvc2 cvn otp tan mtan passcode bestätigungscode sicherheitscode zugangscode freischaltcode

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 import pytest
+from pydantic import ValidationError
 
 from services.intake.redaction import Find, Mark, Redactor
 from services.intake.redaction.marks import disjoint
+from services.intake.settings import IntakeSettings
 
 REDACTED = [
     ("Write to jane@example.com.", "Write to [email]."),
@@ -61,6 +63,20 @@ class Anna:
     def names(self, text: str) -> Iterable[tuple[int, int]]:
         at = text.find("Anna")
         return [] if at < 0 else [(at, at + 4)]
+
+
+ANNA = Anna()
+
+
+def test_the_recogniser_is_told_by_its_place_and_one_that_is_none_is_refused() -> None:
+    said = {"credentials_file": "keys.json", "pseudonym_key": "k" * 32, "fingerprint_key": "f" * 32}
+    place = f"{__name__}:ANNA"
+
+    told = IntakeSettings.model_validate({**said, "name_recogniser": place})
+
+    assert Redactor(told.name_recogniser).redact("Anna here").text == "[name] here"
+    with pytest.raises(ValidationError, match="NameRecogniser"):
+        IntakeSettings.model_validate({**said, "name_recogniser": "json:dumps"})
 
 
 def test_names_are_redacted_by_the_recogniser_that_is_plugged_in_and_by_none_otherwise() -> None:
