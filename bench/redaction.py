@@ -95,7 +95,7 @@ def measure(*, rounds: int) -> tuple[Quality | Report, ...]:
         ),
         Quality(
             "Redaction: presidio, test half",
-            f"{len(test):,} texts, of odd templates: nothing was tuned on them.",
+            f"{len(test):,} texts, of odd templates: nobody looked at them.",
             score(redactor, test),
         ),
         _costs(redactor, rounds),

@@ -72,31 +72,32 @@ class Pipeline:
         now = self.clock()
         identity = contact_id(tenant, source=sent.source, external_id=sent.external_id, idempotency_key=idempotency_key)
         customer = sent.customer
-        words = redacted(sent, self.redactor, lambda said: self.pseudonyms.of_id(tenant, said))
+        what_is_left = redacted(sent, self.redactor, lambda said: self.pseudonyms.of_id(tenant, said))
+        left = what_is_left.contact
         return ContactReceived(
             tenant=tenant,
             contact_id=identity,
             revision=sent.revision,
             fingerprint=fingerprint(self.fingerprint_key, tenant, sent),
-            source=words.source,
-            external_id=words.external_id,
-            thread_id=words.thread_id,
+            source=left.source,
+            external_id=left.external_id,
+            thread_id=left.thread_id,
             channel=sent.channel,
-            subject=words.subject,
-            text=words.text,
+            subject=left.subject,
+            text=left.text,
             occurred_at=sent.occurred_at or now,
             received_at=now,
             customer=customer and self.pseudonyms.of(tenant, customer.id),
             customer_previous=customer and self.pseudonyms.previous_of(tenant, customer.id),
-            plan=words.plan,
+            plan=left.customer and left.customer.plan,
             annual_value=customer and customer.annual_value,
             locale=customer and customer.locale,
-            product=words.product,
-            product_version=words.product_version,
-            area=words.area,
+            product=left.product,
+            product_version=left.product_version,
+            area=left.area,
             rating=sent.rating and Rating(score=sent.rating.score, scale=sent.rating.scale),
-            attributes=dict(words.attributes),
-            redactions=dict(words.redactions),
+            attributes=left.attributes,
+            redactions=dict(what_is_left.redactions),
         )
 
     def outcome(self, tenant: str, sent: OutcomeRequest, *, trace: str) -> Draft:

@@ -6,9 +6,9 @@ Reading order: marks (what can be found) → disguise (what a text says to its r
 names (one file each for what is looked for) → redactor (all of it) → contact (which fields of a contact).
 """
 
-from services.intake.redaction.contact import Words, redacted
+from services.intake.redaction.contact import Left, redacted
 from services.intake.redaction.marks import Find, Mark
 from services.intake.redaction.names import NameRecogniser
 from services.intake.redaction.redactor import Redacted, Redactor
 
-__all__ = ["Find", "Mark", "NameRecogniser", "Redacted", "Redactor", "Words", "redacted"]
+__all__ = ["Find", "Left", "Mark", "NameRecogniser", "Redacted", "Redactor", "redacted"]

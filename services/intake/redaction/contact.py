@@ -22,58 +22,47 @@ _ID: Final = "reference"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The words of a contact as they may leave, and how many of each mark are among them."""
+class Left:
+    """A contact with marks and pseudonyms in its words, the customer's id as it was; and how many of each mark there are."""
 
-    text: str
-    subject: str | None
-    source: str | None
-    external_id: str | None
-    thread_id: str | None
-    plan: str | None
-    product: str | None
-    product_version: str | None
-    area: str | None
-    attributes: Mapping[str, str]
+    contact: ContactRequest
     redactions: Mapping[str, int]
 
 
-def redacted(sent: ContactRequest, redactor: Redactor, pseudonym: Callable[[str], str]) -> Words:
-    """What of `sent` may leave. An id stays an id: in place of one that is personal stands its `pseudonym`."""
+def redacted(sent: ContactRequest, redactor: Redactor, pseudonym: Callable[[str], str]) -> Left:
+    """What of `sent` is left. An id stays an id: in place of one that is personal stands its `pseudonym`."""
+    if not redactor.finds(_BETWEEN.join(_words(sent))):
+        return Left(sent, {})
     counts: Counter[Mark] = Counter()
-    has_more = bool(redactor.finds(_BETWEEN.join(_others(sent))))
 
     def free(value: str | None, label: str = "") -> str | None:
-        return value if value is None or not has_more else _marked(value, redactor, counts, label)
+        return value and _marked(value, redactor, counts, label)
 
     def id_of(value: str | None) -> str | None:
-        if value is None or not has_more or _GIVEN.fullmatch(value) or _marked(value, redactor, counts, _ID) == value:
+        if value is None or _GIVEN.fullmatch(value) or _marked(value, redactor, counts, _ID) == value:
             return value
         return pseudonym(value)
 
-    text = redactor.redact(sent.text)
-    counts.update(text.marks)
-    return Words(
-        text=_within(text.text, MAX_TEXT),
-        subject=free(sent.subject),
-        source=id_of(sent.source),
-        external_id=id_of(sent.external_id),
-        thread_id=id_of(sent.thread_id),
-        plan=free(sent.customer.plan if sent.customer else None),
-        product=free(sent.product),
-        product_version=free(sent.product_version, "version"),
-        area=free(sent.area),
-        attributes={
-            _marked(name, redactor, counts): _marked(value, redactor, counts, name) for name, value in sent.attributes.items()
+    left = sent.model_copy(
+        update={
+            "text": _within(_marked(sent.text, redactor, counts), MAX_TEXT),
+            "subject": free(sent.subject),
+            "source": id_of(sent.source),
+            "external_id": id_of(sent.external_id),
+            "thread_id": id_of(sent.thread_id),
+            "customer": sent.customer and sent.customer.model_copy(update={"plan": free(sent.customer.plan)}),
+            "product": free(sent.product),
+            "product_version": free(sent.product_version, "version"),
+            "area": free(sent.area),
+            "attributes": {free(name): free(value, name) for name, value in sent.attributes.items()},
         }
-        if has_more
-        else sent.attributes,
-        redactions={str(mark): count for mark, count in counts.items()},
     )
+    return Left(left, {str(mark): count for mark, count in counts.items()})
 
 
-def _others(sent: ContactRequest) -> Iterator[str]:
-    """All fields but the text, each under its label: one look at them together tells whether any needs one of its own."""
+def _words(sent: ContactRequest) -> Iterator[str]:
+    """All words, each field under its label: most contacts hold nothing personal, and one look at everything tells."""
+    yield sent.text
     for label, value in (
         ("", sent.subject),
         (_ID, sent.source),
@@ -90,7 +79,7 @@ def _others(sent: ContactRequest) -> Iterator[str]:
 
 
 def _labelled(value: str, label: str) -> str:
-    return f"{label}: {value}" if label else value
+    return f"{label} is {value}" if label else value
 
 
 def _marked(value: str, redactor: Redactor, counts: Counter[Mark], label: str = "") -> str:

@@ -45,7 +45,7 @@ def hints(text: str) -> Hints:
         address=b"@" in rare,
         spoken_address=_has_spoken_at(low, rare) or not hits.isdisjoint(DOT_WORDS),
         link=b"://" in rare or (b"?" in rare and b"=" in rare) or not hits.isdisjoint(_LINK_WORDS),
-        ipv6=digits > 0 and rare.count(b":") > 1,
+        ipv6=digits > 0 and b":" in rare and (b"::" in low or rare.count(b":") > 5),
         digits=digits,
         spoken=not hits.isdisjoint(DIGIT_WORDS) and sum(map(DIGIT_WORDS.__contains__, words)) > 2,
         key=b"----" in rare or (digits > 0 and _has_key(low, rare)) or not hits.isdisjoint(KEY_PREFIXES),
