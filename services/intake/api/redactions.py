@@ -1,4 +1,4 @@
-"""`POST /v1/redactions/preview`: what of a contact would leave intake. Nothing is published, counted or logged."""
+"""`POST /v1/redactions/preview`: what of a contact would leave intake. Nothing is published, kept or logged."""
 
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
