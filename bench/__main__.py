@@ -1,4 +1,4 @@
-"""`make bench`, `python -m bench [intake triage insights]`: what a contact costs in each service. A few minutes for all of them."""
+"""`make bench`, `python -m bench [intake triage insights redaction]`: what a contact costs in each service. A few minutes for all of them."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import insights, intake, triage
+from bench import insights, intake, redaction, triage
 from bench.ground import ground, machine
 from bench.report import Report
 from deploy.local import LocalError
@@ -21,17 +21,22 @@ PARTS: dict[str, Callable[..., Awaitable[tuple[Report, ...]]]] = {
     "triage": triage.measure,
     "insights": insights.measure,
 }
+ALONE: dict[str, Callable[..., tuple[redaction.Quality | Report, ...]]] = {"redaction": redaction.measure}
+"""Parts that need neither a broker nor a database."""
+ALL = (*PARTS, *ALONE)
 ROUNDS = 5
 READING = """
 How to read it: costs are CPU time of one process, user and system, all its threads; the broker's is in none of them. A ratio is of two
 costs of the same round, so that a busy machine cancels out: the median of all rounds and, in brackets, the least and the most. Trust it
 as far as the bracket is narrow. How well and how fast triage reads is another program:
-python -m bench.reading [speed|grouping], python -m bench.quality (make eval).
+python -m bench.reading [speed|grouping], python -m bench.quality (make eval). How well personal data is redacted: python -m bench redaction.
 """.strip()
 
 
-async def run(part: str, rounds: int) -> tuple[Report, ...]:
-    """Measure one part, on a broker and a database of its own."""
+async def run(part: str, rounds: int) -> tuple[redaction.Quality | Report, ...]:
+    """Measure one part, on a broker and a database of its own if it needs them."""
+    if part in ALONE:
+        return ALONE[part](rounds=rounds)
     async with ground() as here:
         return await PARTS[part](here, rounds=rounds)
 
@@ -39,11 +44,11 @@ async def run(part: str, rounds: int) -> tuple[Report, ...]:
 def _main() -> int:
     said = _arguments()
     began = time.monotonic()
-    reports: list[Report] = []
+    reports: list[redaction.Quality | Report] = []
     on = machine()
     print("# What a contact costs", "", *(f"* {line}" for line in on), "", READING, sep="\n")
     try:
-        for part in said.parts or PARTS:
+        for part in said.parts or ALL:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 found = runner.run(run(part, said.rounds))
             print(*(f"\n{report.printed()}" for report in found), sep="\n", flush=True)
@@ -61,18 +66,18 @@ def _main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, epilog=READING)
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; default: all of them")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(ALL)}; default: all of them")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds to measure; default: {ROUNDS}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     said = parser.parse_args()
-    if unknown := set(said.parts) - set(PARTS):
+    if unknown := set(said.parts) - set(ALL):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     if said.rounds < 1:
         parser.error("one round is the least")
     return said
 
 
-def _write(file: Path, on: Sequence[str], reports: Sequence[Report]) -> None:
+def _write(file: Path, on: Sequence[str], reports: Sequence[redaction.Quality | Report]) -> None:
     file.write_text(json.dumps({"machine": on, "reports": [asdict(report) for report in reports]}, indent=2) + "\n")
 
 

@@ -46,7 +46,7 @@ class Report:
         head = ["", *(f"ratio to {bare}" for bare in self.baselines), "CPU µs a contact"]
         rows = [[line.subject, *(ratio(one) for one in line.ratios), microseconds(line.cost)] for line in self.lines]
         return "\n".join(
-            [f"## {self.title}", "", self.measured, "", *_table(head, rows), "", *(f"* {note}" for note in self.notes)]
+            [f"## {self.title}", "", self.measured, "", *table(head, rows), "", *(f"* {note}" for note in self.notes)]
         )
 
 
@@ -58,7 +58,8 @@ def microseconds(spread: Spread) -> str:
     return f"{spread.median:,.0f} ({spread.least:,.0f} to {spread.most:,.0f})"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    """Lines of Markdown: the first column to the left, the others to the right."""
     widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     first, *others = widths

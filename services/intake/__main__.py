@@ -9,6 +9,7 @@ from services.intake.api.door import Door
 from services.intake.metrics import Metrics
 from services.intake.pipeline import Pipeline
 from services.intake.pseudonyms import Pseudonyms
+from services.intake.redaction import Redactor
 from services.intake.settings import IntakeSettings
 from services.intake.webhooks.endpoints import Endpoints
 from shared.clock import utc_now
@@ -28,8 +29,10 @@ async def main(settings: IntakeSettings, kafka: KafkaSettings) -> None:
     endpoints = Endpoints(settings.webhooks_file)
     publisher = Publisher(kafka, client_id="intake", deadline=settings.deadline_seconds, linger_ms=settings.linger_ms)
     metrics.broker_open.set_function(lambda: publisher.is_open)
-    pipeline = Pipeline(publisher, _pseudonyms(settings), settings.fingerprint_key.get_secret_value().encode(), metrics, utc_now)
-    door = Door(credentials, metrics, utc_now, max_held=settings.max_held_bytes)
+    redactor = Redactor(settings.name_recogniser)
+    fingerprint_key = settings.fingerprint_key.get_secret_value().encode()
+    pipeline = Pipeline(publisher, _pseudonyms(settings), redactor, fingerprint_key, metrics, utc_now)
+    door = Door(credentials, redactor, metrics, utc_now, max_held=settings.max_held_bytes)
 
     async def broker() -> str | None:
         return None if publisher.is_open else "the brokers are away"

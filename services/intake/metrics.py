@@ -11,6 +11,7 @@ class Metrics:
     """
     `items` by what was sent and what became of it: accepted, invalid, too_large or unavailable. `deliveries` by who sent them and
     what became of them: accepted, ignored, or the code of the refusal. One count for each request, so the outcomes add up.
+    `redactions` by type.
     """
 
     items: Counter
@@ -18,6 +19,7 @@ class Metrics:
     publish_seconds: Histogram
     broker_open: Gauge
     bytes_held: Gauge
+    redactions: Counter
 
     @classmethod
     def on(cls, registry: CollectorRegistry) -> Self:
@@ -35,5 +37,8 @@ class Metrics:
                 "intake_publish_seconds", "From an event to the brokers' acknowledgement.", registry=registry
             ),
             broker_open=Gauge("intake_broker_open", "1 while publishing is possible.", registry=registry),
+            redactions=Counter(
+                "intake_redactions", "Personal data that was replaced by a mark, by its type.", ["type"], registry=registry
+            ),
             bytes_held=Gauge("intake_bytes_held", "Bytes of request bodies in memory.", registry=registry),
         )

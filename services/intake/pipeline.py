@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from services.intake.identity import contact_id, fingerprint
 from services.intake.metrics import Metrics
 from services.intake.pseudonyms import Pseudonyms
+from services.intake.redaction import Redactor, redacted
 from services.intake.requests import ContactRequest, ErasureRequest, OutcomeRequest
 from shared.clock import Clock
 from shared.errors import Unavailable
@@ -41,6 +42,7 @@ class Pipeline:
 
     publisher: Publisher
     pseudonyms: Pseudonyms
+    redactor: Redactor
     fingerprint_key: bytes
     metrics: Metrics
     clock: Clock
@@ -54,37 +56,49 @@ class Pipeline:
         return failures
 
     def contact(self, tenant: str, sent: ContactRequest, *, trace: str, idempotency_key: str | None = None) -> Draft:
-        """The contact as it will be known from now on: derived id, fingerprint, and a pseudonym for the customer."""
+        """The contact as it will be known from now on, ready for the brokers."""
+        event = self.received(tenant, sent, idempotency_key=idempotency_key)
+        for mark, count in event.redactions.items():
+            self.metrics.redactions.labels(mark).inc(count)
+        event_id = derived_id("contact", event.contact_id, event.revision, event.fingerprint)
+        return Draft(event.contact_id, encode(event, RECEIVED, event_id=event_id, source=SOURCE, traceparent=trace))
+
+    def received(self, tenant: str, sent: ContactRequest, *, idempotency_key: str | None = None) -> ContactReceived:
+        """
+        The contact as it leaves: derived id, fingerprint, marks for what is personal, and a pseudonym for the customer.
+
+        Id and fingerprint follow from what was sent, not from what is left of it: docs/adr/0011.
+        """
         now = self.clock()
         identity = contact_id(tenant, source=sent.source, external_id=sent.external_id, idempotency_key=idempotency_key)
-        mark = fingerprint(self.fingerprint_key, tenant, sent)
         customer = sent.customer
-        event = ContactReceived(
+        what_is_left = redacted(sent, self.redactor, lambda said: self.pseudonyms.of_id(tenant, said))
+        left = what_is_left.contact
+        return ContactReceived(
             tenant=tenant,
             contact_id=identity,
             revision=sent.revision,
-            fingerprint=mark,
-            source=sent.source,
-            external_id=sent.external_id,
-            thread_id=sent.thread_id,
+            fingerprint=fingerprint(self.fingerprint_key, tenant, sent),
+            source=left.source,
+            external_id=left.external_id,
+            thread_id=left.thread_id,
             channel=sent.channel,
-            subject=sent.subject,
-            text=sent.text,
+            subject=left.subject,
+            text=left.text,
             occurred_at=sent.occurred_at or now,
             received_at=now,
             customer=customer and self.pseudonyms.of(tenant, customer.id),
             customer_previous=customer and self.pseudonyms.previous_of(tenant, customer.id),
-            plan=customer and customer.plan,
+            plan=left.customer and left.customer.plan,
             annual_value=customer and customer.annual_value,
             locale=customer and customer.locale,
-            product=sent.product,
-            product_version=sent.product_version,
-            area=sent.area,
+            product=left.product,
+            product_version=left.product_version,
+            area=left.area,
             rating=sent.rating and Rating(score=sent.rating.score, scale=sent.rating.scale),
-            attributes=sent.attributes,
+            attributes=left.attributes,
+            redactions=dict(what_is_left.redactions),
         )
-        event_id = derived_id("contact", identity, sent.revision, mark)
-        return Draft(identity, encode(event, RECEIVED, event_id=event_id, source=SOURCE, traceparent=trace))
 
     def outcome(self, tenant: str, sent: OutcomeRequest, *, trace: str) -> Draft:
         """How a contact ended, under the contact's id, whether or not the contact has arrived."""

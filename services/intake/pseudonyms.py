@@ -24,12 +24,16 @@ class Pseudonyms:
         """What stood for the customer before the rotation, while it lasts."""
         return None if self.previous_key is None else _pseudonym(self.previous_key, tenant, customer_id)
 
+    def of_id(self, tenant: str, said: str) -> str:
+        """What stands for a message, a thread or a source whose id is somebody's address or number."""
+        return _pseudonym(self.key, tenant, said, kind=b"id")
+
     def all_of(self, tenant: str, customer_id: str) -> tuple[str, ...]:
         """Every pseudonym under which the system may know the customer."""
         previous = self.previous_of(tenant, customer_id)
         return (self.of(tenant, customer_id), *(() if previous is None else (previous,)))
 
 
-def _pseudonym(key: bytes, tenant: str, customer_id: str) -> str:
+def _pseudonym(key: bytes, tenant: str, said: str, *, kind: bytes = b"customer") -> str:
     tenant_key = hmac.digest(key, b"tenant\x00" + tenant.encode(), hashlib.sha256)
-    return hmac.digest(tenant_key, b"customer\x00" + customer_id.encode(), hashlib.sha256).hex()[:32]
+    return hmac.digest(tenant_key, kind + b"\x00" + said.encode(), hashlib.sha256).hex()[:32]

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, ImportString, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from services.intake.redaction import NameRecogniser
 from shared.settings import ServiceSettings
 
 
@@ -29,6 +30,9 @@ class IntakeSettings(ServiceSettings):
         default=None,
         description="mounted YAML file of the endpoints that webhooks are delivered to, with their secrets; see docs/senders; "
         "read again when it changes; default: no endpoints",
+    )
+    name_recogniser: ImportString[NameRecogniser] | None = Field(
+        default=None, description="package.module:object that finds names of people in a text, so that they are redacted too"
     )
     deadline_seconds: float = Field(default=5.0, gt=0, le=60, description="how long the brokers may take before a 503")
     linger_ms: int = Field(default=2, ge=0, le=1000, description="how long a record waits for others to travel with")

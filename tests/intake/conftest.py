@@ -1,5 +1,8 @@
-"""Intake in this process, on the session's broker, and a reader of what it publishes."""
+"""Intake in this process or in one of its own, on the session's broker, and a reader of what it publishes."""
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,11 +15,14 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from prometheus_client import CollectorRegistry
 
+from deploy.local.ports import free_ports
+from deploy.local.process import Child
 from services.intake.api import create_app
 from services.intake.api.door import Door
 from services.intake.metrics import Metrics
 from services.intake.pipeline import Pipeline
 from services.intake.pseudonyms import Pseudonyms
+from services.intake.redaction import Redactor
 from services.intake.webhooks.endpoints import Endpoints
 from shared.clock import Clock
 from shared.credentials import Credentials, Scope, add_key, create_key
@@ -28,6 +34,7 @@ from shared.tasks import Lifetime
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TENANT = "acme"
 E = TypeVar("E", bound=Event)
+SECRET = "s" * 32
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,8 @@ async def opened(
     lifetime = Lifetime()
     async with Publisher(kafka, client_id="intake-test", deadline=deadline) as publisher:
         await publisher.opened(within=10)
-        pipeline = Pipeline(publisher, Pseudonyms(b"k" * 32), b"f" * 32, metrics, clock)
-        door = Door(Credentials(folder / "keys.json", clock), metrics, clock, max_held=max_held)
+        pipeline = Pipeline(publisher, Pseudonyms(b"k" * 32), Redactor(), b"f" * 32, metrics, clock)
+        door = Door(Credentials(folder / "keys.json", clock), Redactor(), metrics, clock, max_held=max_held)
         endpoints = Endpoints(webhooks)
         app = create_app(pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={})
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -92,6 +99,43 @@ class AwayPublisher:
 async def intake(kafka: KafkaSettings, tmp_path: Path) -> AsyncIterator[Intake]:
     async with opened(kafka, tmp_path) as intake:
         yield intake
+
+
+@pytest.fixture
+async def process(kafka: KafkaSettings, tmp_path: Path) -> AsyncIterator[tuple[Child, httpx.AsyncClient]]:
+    [port] = free_ports(1)
+    key = keys_in(tmp_path)
+    environment = {
+        **os.environ,
+        "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "INTAKE_PORT": str(port),
+        "INTAKE_CREDENTIALS_FILE": str(tmp_path / "keys.json"),
+        "INTAKE_PSEUDONYM_KEY": SECRET,
+        "INTAKE_FINGERPRINT_KEY": SECRET,
+        "INTAKE_DRAIN_SECONDS": "1",
+        "INTAKE_LINGER_MS": "700",
+    }
+    child = Child(
+        [sys.executable, "-m", "services.intake"], name="intake", folder=tmp_path, environment=environment, directory=Path.cwd()
+    )
+    await child.start()
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}, timeout=20
+    ) as http:
+        await until_ready(http)
+        yield child, http
+    await child.stop()
+
+
+async def until_ready(http: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                if (await http.get("/health/ready")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.05)
 
 
 @pytest.fixture

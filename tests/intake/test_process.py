@@ -6,56 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from deploy.local.ports import free_ports
 from deploy.local.process import Child
-from shared.kafka import KafkaSettings
-from tests.intake.conftest import keys_in
+from tests.intake.conftest import SECRET
 
 pytestmark = pytest.mark.broker
-SECRET = "s" * 32
-
-
-@pytest.fixture
-async def process(kafka: KafkaSettings, tmp_path: Path) -> AsyncIterator[tuple[Child, httpx.AsyncClient]]:
-    [port] = free_ports(1)
-    key = keys_in(tmp_path)
-    environment = {
-        **os.environ,
-        "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-        "INTAKE_PORT": str(port),
-        "INTAKE_CREDENTIALS_FILE": str(tmp_path / "keys.json"),
-        "INTAKE_PSEUDONYM_KEY": SECRET,
-        "INTAKE_FINGERPRINT_KEY": SECRET,
-        "INTAKE_DRAIN_SECONDS": "1",
-        "INTAKE_LINGER_MS": "700",
-    }
-    child = Child(
-        [sys.executable, "-m", "services.intake"], name="intake", folder=tmp_path, environment=environment, directory=Path.cwd()
-    )
-    await child.start()
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}, timeout=20
-    ) as http:
-        await until_ready(http)
-        yield child, http
-    await child.stop()
-
-
-async def until_ready(http: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                if (await http.get("/health/ready")).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.05)
 
 
 async def test_on_sigterm_readiness_goes_off_first_and_what_is_in_flight_is_finished(

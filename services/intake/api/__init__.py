@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out, and nothing else: door (who may, how much) → contacts, batch, reports → receipt, desk, events, webhooks."""
+"""HTTP in, HTTP out, and nothing else: door (who may, how much) → contacts, batch, reports, redactions → receipt, desk, events, webhooks."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
-from services.intake.api import batch, contacts, events, reports, webhooks
+from services.intake.api import batch, contacts, events, redactions, reports, webhooks
 from services.intake.api.desk import SenderStatus
 from services.intake.api.door import Door
 from services.intake.api.receipt import Receipt
@@ -43,6 +43,7 @@ def create_app(
     reports.add_routes(app, pipeline, door)
     events.add_routes(app, pipeline, door, endpoints)
     webhooks.add_routes(app, pipeline, door, endpoints)
+    redactions.add_routes(app, pipeline, door)
     app.include_router(health_routes(lifetime, registry, checks))
     describe_models(
         app,
@@ -57,6 +58,7 @@ def create_app(
             Receipt,
             events.EventsAnswer,
             SenderStatus,
+            redactions.RedactionPreview,
         ],
     )
     return RequestContext(app, registry)

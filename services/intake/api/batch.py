@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json, to_json
 
 from services.intake.api.contacts import EXAMPLES
-from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Door, Hold, not_taken, unfit
+from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Door, Hold, not_taken
 from services.intake.pipeline import Draft, Pipeline
 from services.intake.requests import ContactRequest
 from shared.credentials import Scope
@@ -111,7 +111,7 @@ class Batch:
             sent = ContactRequest.model_validate_json(said, context=self.door.clock())
         except ValidationError as error:
             self.door.metrics.items.labels("contact", "invalid").inc()
-            problem = unfit(error)
+            problem = self.door.unfit(error)
             return ItemResult(
                 index=place, status="refused", code=problem.code, invalid_params=problem.invalid_params[:MAX_INVALID_PARAMS]
             )

@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
-from services.intake.api.door import Door, unfit
+from services.intake.api.door import Door
 from services.intake.api.receipt import Receipt, take
 from services.intake.pipeline import Pipeline
 from services.intake.said import Ignored, Said
@@ -87,7 +87,7 @@ class Desk:
             claim = read_claim(schemes, headers, now=now)
             async with self.door.body(request, limit=DELIVERY_BYTES) as body:
                 verify(schemes, claim, body, endpoint.secrets_at(now))
-                said = _read(Delivery(endpoint, headers, _payload(body), now))
+                said = _read(Delivery(endpoint, headers, _payload(body), now), self.door)
                 return await take(said, endpoint.tenant, self.pipeline, trace=traceparent(request))
         except Forged as error:
             raise _forged(error, schemes[0]) from error
@@ -130,7 +130,7 @@ def _payload(body: bytes) -> Payload:
         raise Problem(400, "malformed_json", "The body is not valid JSON in UTF-8.") from None
 
 
-def _read(delivery: Delivery) -> Said | Ignored:
+def _read(delivery: Delivery, door: Door) -> Said | Ignored:
     try:
         return ADAPTERS[delivery.endpoint.sender](delivery)
     except Unmappable as error:
@@ -139,7 +139,7 @@ def _read(delivery: Delivery) -> Said | Ignored:
             422, "unmappable", "The payload lacks what is needed; see invalid_params.", invalid_params=[wanted]
         ) from error
     except ValidationError as error:
-        raise unfit(error) from error
+        raise door.unfit(error) from error
 
 
 def _forged(error: Forged, scheme: Scheme) -> Problem:

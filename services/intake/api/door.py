@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from services.intake.metrics import Metrics
+from services.intake.redaction import Redactor
 from shared.clock import Clock
 from shared.credentials import Credentials, Scope
 from shared.errors import Unavailable
@@ -26,6 +27,7 @@ class Door:
     """Checks credentials and holds bodies, `max_held` bytes of them at once over all requests."""
 
     credentials: Credentials
+    redactor: Redactor
     metrics: Metrics
     clock: Clock
     max_held: int
@@ -60,7 +62,15 @@ class Door:
             return model.model_validate_json(said, context=self.clock())
         except ValidationError as error:
             self.metrics.items.labels(item, "invalid").inc()
-            raise unfit(error) from error
+            raise self.unfit(error) from error
+
+    def unfit(self, error: ValidationError) -> Problem:
+        """The problem for what did not fit: every field by name and reason. A name that was made up by the sender is redacted."""
+        faults = error.errors(include_url=False, include_input=False)
+        params = [param.model_copy(update={"name": self.redactor.redact(param.name).text}) for param in invalid(faults)]
+        if faults[0]["type"] == "json_invalid":
+            return Problem(400, "malformed_json", "The body is not valid JSON in UTF-8.", invalid_params=params)
+        return Problem(422, "invalid", "What was sent does not fit; see invalid_params.", invalid_params=params)
 
     def _count(self, count: int) -> None:
         if count > 0 and self._held + count > self.max_held:
@@ -79,14 +89,6 @@ class Hold:
     def __call__(self, count: int) -> None:
         self._door._count(count)  # noqa: SLF001 - one room, two names
         self.held += count
-
-
-def unfit(error: ValidationError) -> Problem:
-    """The problem for what did not fit: every field by name and reason."""
-    faults = error.errors(include_url=False, include_input=False)
-    if faults[0]["type"] == "json_invalid":
-        return Problem(400, "malformed_json", "The body is not valid JSON in UTF-8.", invalid_params=invalid(faults))
-    return Problem(422, "invalid", "What was sent does not fit; see invalid_params.", invalid_params=invalid(faults))
 
 
 def not_taken(failure: Unavailable | TooLarge) -> Problem:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from services.intake.api.contacts import EXAMPLES
-from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Door, unfit
+from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Door
 from services.intake.api.receipt import Receipt, take
 from services.intake.cloudevents import (
     BATCH,
@@ -28,7 +28,6 @@ from services.intake.cloudevents import (
 from services.intake.pipeline import Pipeline
 from services.intake.said import CONTACT_ENDED, CONTACT_SAID, read_own
 from services.intake.webhooks.endpoints import Endpoints
-from shared.clock import Clock
 from shared.credentials import Scope
 from shared.web import InvalidParam, Problem, answer_of, problem_responses, traceparent
 
@@ -73,14 +72,16 @@ class Events:
     tenant: str
     trace: str
     pipeline: Pipeline
-    clock: Clock
+    door: Door
 
     async def one(self, event: CloudEvent) -> Receipt:
         """One event, until the brokers have it. Raises Problem."""
         try:
-            said = read_own(event.type, event.content(), source=event.source, event_id=event.id, at=event.time, now=self.clock())
+            said = read_own(
+                event.type, event.content(), source=event.source, event_id=event.id, at=event.time, now=self.door.clock()
+            )
         except ValidationError as error:
-            raise unfit(error) from error
+            raise self.door.unfit(error) from error
         except Malformed as error:
             raise _invalid(error.name, error.reason) from error
         return await take(said, self.tenant, self.pipeline, trace=self.trace)
@@ -104,7 +105,7 @@ class Events:
 
     async def _item(self, index: int, item: Any) -> EventResult:
         try:
-            receipt = await self.one(_structured(item))
+            receipt = await self.one(_structured(item, self.door))
         except Problem as problem:
             status: Literal["refused", "unavailable"] = "unavailable" if problem.status == 503 else "refused"
             return EventResult(index=index, status=status, code=problem.code, invalid_params=problem.invalid_params or None)
@@ -167,7 +168,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
 
 
 async def _take(request: Request, pipeline: Pipeline, door: Door) -> Response:
-    events = Events(door.tenant(request, Scope.CONTACTS_WRITE), traceparent(request), pipeline, door.clock)
+    events = Events(door.tenant(request, Scope.CONTACTS_WRITE), traceparent(request), pipeline, door)
     headers = dict(request.headers)
     try:
         mode = mode_of(headers)
@@ -176,7 +177,7 @@ async def _take(request: Request, pipeline: Pipeline, door: Door) -> Response:
     async with door.body(request, limit=BATCH_BYTES if mode is Mode.BATCH else CONTACT_BYTES) as body:
         if mode is Mode.BATCH:
             return _answer(await events.many(_items(body)))
-        event = _binary(headers, body) if mode is Mode.BINARY else _structured(_json(body))
+        event = _binary(headers, body, door) if mode is Mode.BINARY else _structured(_json(body), door)
         receipt = await events.one(event)
     return Response(receipt.model_dump_json(exclude_none=True), receipt.http_status, media_type="application/json")
 
@@ -198,22 +199,22 @@ def _items(body: bytes) -> list[Any]:
     return items
 
 
-def _binary(headers: dict[str, str], body: bytes) -> CloudEvent:
+def _binary(headers: dict[str, str], body: bytes, door: Door) -> CloudEvent:
     try:
         return read_binary(headers, body)
     except ValidationError as error:
-        raise unfit(error) from error
+        raise door.unfit(error) from error
     except Malformed as error:
         raise _invalid(error.name, error.reason) from error
     except ValueError:
         raise _malformed() from None
 
 
-def _structured(item: Any) -> CloudEvent:
+def _structured(item: Any, door: Door) -> CloudEvent:
     try:
         return read_structured(item)
     except ValidationError as error:
-        raise unfit(error) from error
+        raise door.unfit(error) from error
 
 
 def _json(body: bytes) -> Any:
