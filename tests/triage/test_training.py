@@ -14,7 +14,7 @@ from services.triage.reading.encoder import DIMS, LAYERS
 from services.triage.reading.heads import Head, Linear, Scale
 from services.triage.reading.ngrams import Row, Vocabulary
 from services.triage.reading.spans import Judged, Spans
-from services.triage.training.calibration import calibrated, cut_off, expected_calibration_error, lowest_precise
+from services.triage.training.calibration import calibrated, cut_off, expected_calibration_error, finding
 from services.triage.training.examples import CORPUS, Example, Weights, examples, written
 from services.triage.training.fitting import MEANING_C, NAME, Seen, head, kinds, misfit, scale, vocabulary, voice
 from shared.events.words import Disposition, Kind
@@ -136,13 +136,13 @@ def test_calibration_trusts_the_view_that_knows() -> None:
     assert calibrated(guesses, knows, truth, np.ones(100)).share < 0.5
 
 
-def test_alarms_are_raised_from_where_enough_of_them_are_right() -> None:
+def test_alarms_are_raised_from_where_enough_are_found() -> None:
     grave = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4], dtype=np.float32)
     truth = np.array([1, 1, 0, 1, 1, 0])
     probabilities = np.column_stack([1 - grave, grave])
 
-    assert lowest_precise(probabilities, truth, precision=0.8) == pytest.approx(0.5)
-    assert lowest_precise(probabilities, 0 * truth, precision=0.8) == 1.0
+    assert finding(probabilities, truth, recall=0.7) == pytest.approx(0.6)
+    assert finding(probabilities, truth, recall=1.0) == pytest.approx(0.5)
 
 
 def test_the_cut_off_is_the_lowest_that_is_accurate_enough() -> None:

@@ -43,13 +43,9 @@ def cut_off(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, acc
     return float(_CUT_OFFS[-1])
 
 
-def lowest_precise(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, precision: float) -> float:
-    """The lowest probability of the second of two labels from which on it is right in `precision` of cases; 1 where there is none."""
-    found = probabilities[:, 1]
-    order = (-found).argsort(kind="stable")
-    right = np.cumsum(truth[order]) / np.arange(1, len(truth) + 1)
-    precise = np.flatnonzero(right >= precision)
-    return float(round(found[order[precise[-1]]], 4)) if len(precise) else 1.0
+def finding(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, recall: float) -> float:
+    """The highest probability of the second of two labels from which on `recall` of those that are it are found."""
+    return float(np.quantile(probabilities[truth == 1, 1], 1.0 - recall, method="lower"))
 
 
 def expected_calibration_error(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, bins: int = 10) -> float:

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from services.triage.reading.heads import CALM, CRITICAL, Head, Linear, Scale, Voice, fused, log_softmax
 from services.triage.reading.ngrams import Row, Vocabulary, pieces_of, tokens_of, words_of
-from services.triage.training.calibration import calibrated, cut_off, lowest_precise
+from services.triage.training.calibration import calibrated, cut_off, finding
 from services.triage.training.linear import linear
 from shared.events.words import Urgency
 
@@ -46,8 +46,8 @@ _RIGHT_DISPOSITIONS: Final = 0.8
 _RIGHT_KINDS: Final = 0.75
 _RIGHT_MOODS: Final = 0.75
 _MISFIT_CUT_OFF: Final = 0.4
-# Of the alarms over critical contacts and near misses, half of each, this many are right. Rather a false alarm than a person unseen.
-_RIGHT_ALARMS: Final = 0.8
+# Of the hardest critical contacts this many are found. Rather a false alarm than a person unseen.
+_FOUND: Final = 0.9
 _SMALLEST_DEVIATION: Final = 1e-3
 
 
@@ -119,7 +119,7 @@ def voice(seen: Seen, known: Vocabulary, *, to: Scale, judges: NDArray[np.bool_]
         kind=asked(kinds(seen.examples), partial(cut_off, accuracy=_RIGHT_KINDS)),
         mood=asked(moods(seen.examples), partial(cut_off, accuracy=_RIGHT_MOODS)),
         urgency=asked(urgencies(seen.examples), lambda *_: 0.0),
-        critical=asked(criticals(seen.examples), partial(lowest_precise, precision=_RIGHT_ALARMS), hard),
+        critical=asked(criticals(seen.examples), partial(finding, recall=_FOUND), hard),
     )
 
 
