@@ -2,10 +2,11 @@
 `python -m bench.strengths`: choose again what `services/triage/areas/training/fitting.py` takes as CHOSEN. No test is opened here.
 
 One choice for all taxonomies, on the training parts of Banking77 and CLINC150: on draws of ten examples an area in five folds, and on
-everything with a third held out. What has the least log-loss on texts that were not learned from is chosen, by the mean over the four of
-loss over least loss there. First the strengths of both models, by texts of the areas; then the weight of what fits nothing, by those and
-CLINC150's out-of-scope texts for training and validation, one in five as the cut-off supposes. It starts from CHOSEN, and so ends where
-it began once CHOSEN is what it finds. About 20 minutes on one free core.
+everything with a third held out. What counts is the log-loss on texts that were not learned from: the mean over the four of loss over
+least loss there. What is calibrated worse than is promised anywhere is out; of what is within half a percent of the least, the most
+restrained is chosen. First the strengths of both models, by texts of the areas; then the weight of what fits nothing, by those and
+CLINC150's out-of-scope texts for training and validation, one in five as the cut-off supposes. It starts from CHOSEN, and so ends where it
+began once CHOSEN is what it finds. About 20 minutes on one free core.
 """
 
 from __future__ import annotations
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
 
     from services.triage.areas.training.validation import Validation
 
-STRENGTHS: Final = (3.0, 10.0, 30.0, 100.0)
-NOTHINGS: Final = (1.0, 2.0, 4.0, 8.0)
+WORDS: Final = (10.0, 30.0, 100.0, 300.0)
+MEANING: Final = (3.0, 10.0, 30.0, 100.0)
+NOTHING: Final = (1.0, 2.0, 4.0, 8.0)
 FEW: Final = 10
 DRAWS: Final = 2
+# Issue 3: the expected calibration error of areas is .03 at most.
+PROMISED: Final = 0.03
+AS_GOOD: Final = 1.005
 LEAST: Final = 1e-6
 
 
@@ -56,9 +61,9 @@ class Opinions:
 def main() -> None:
     """Print both tables and what follows from them."""
     conditions = posed_by_training_parts()
-    pairs = [replace(CHOSEN, words=words, meaning=meaning) for words in STRENGTHS for meaning in STRENGTHS]
-    by = least(pairs, conditions, by=of_areas)
-    by = least([replace(by, nothing=nothing) for nothing in NOTHINGS], conditions, by=of_all)
+    pairs = [replace(CHOSEN, words=words, meaning=meaning) for words in WORDS for meaning in MEANING]
+    by = best(pairs, conditions, by=of_areas)
+    by = best([replace(by, nothing=nothing) for nothing in NOTHING], conditions, by=of_all)
     print(f"\nChosen: {by}")
 
 
@@ -81,22 +86,23 @@ def task(name: str, train: Texts, background: Texts) -> Task:
     return posed(learned_from, train.meanings[rows], background.texts, background.meanings)
 
 
-def least(
+def best(
     options: Sequence[Strengths], conditions: Mapping[str, Sequence[Opinions]], *, by: Callable[[Validation], float]
 ) -> Strengths:
-    """The option with the least loss, and a table of all: loss, in brackets accuracy and expected calibration error."""
+    """
+    The first of the options that is as good as the best, and a table of all: loss, in brackets accuracy and expected calibration error.
+    """
     print(f"\n| words | meaning | nothing | {' | '.join(conditions)} | mean over least |")
     print(f"|{'---|' * (len(conditions) + 4)}")
     found = [[[opinions.validated(option) for opinions in some] for some in conditions.values()] for option in options]
     losses = np.array([[np.mean([by(each) for each in some]) for some in of_option] for of_option in found])
-    means = (losses / losses.min(axis=0)).mean(axis=1)
-    for option, validations, own, mean in zip(options, found, losses, means, strict=True):
-        figures = [
-            f"{loss:.4f} ({np.mean([v.accuracy for v in some]):.3f}, {np.mean([v.error_after for v in some]):.3f})"
-            for loss, some in zip(own, validations, strict=True)
-        ]
+    errors = np.array([[np.mean([each.error_after for each in some]) for some in of_option] for of_option in found])
+    means = np.where((errors <= PROMISED).all(axis=1), (losses / losses.min(axis=0)).mean(axis=1), np.inf)
+    for option, validations, own, off, mean in zip(options, found, losses, errors, means, strict=True):
+        right = [np.mean([each.accuracy for each in some]) for some in validations]
+        figures = [f"{loss:.4f} ({share:.3f}, {error:.3f})" for loss, share, error in zip(own, right, off, strict=True)]
         print(f"| {option.words:g} | {option.meaning:g} | {option.nothing:g} | {' | '.join(figures)} | {mean:.4f} |", flush=True)
-    return options[int(means.argmin())]
+    return options[int((means <= AS_GOOD * means.min()).argmax())]
 
 
 def of_areas(found: Validation) -> float:

@@ -58,7 +58,7 @@ class Strengths:
     nothing: float
 
 
-CHOSEN: Final = Strengths(words=30.0, meaning=10.0, nothing=2.0)
+CHOSEN: Final = Strengths(words=100.0, meaning=10.0, nothing=4.0)
 
 
 @dataclass(frozen=True, slots=True)
