@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 WORDS: Final = (10.0, 30.0, 100.0, 300.0)
 MEANING: Final = (3.0, 10.0, 30.0, 100.0)
-NOTHING: Final = (1.0, 2.0, 4.0, 8.0)
+NOTHING: Final = (0.01, 0.02, 0.03, 0.05)
 FEW: Final = 10
 DRAWS: Final = 2
 # Issue 3: the expected calibration error of areas is .03 at most.

@@ -51,14 +51,14 @@ _CUT_OFFS: Final = tuple(np.linspace(0.4, 0.95, 56).round(2).tolist())
 
 @dataclass(frozen=True, slots=True)
 class Strengths:
-    """How freely each view may follow the examples, and as how many areas all texts together weigh that fit none."""
+    """How freely each view may follow the examples, and what part of their weight all texts together have that fit none."""
 
     words: float
     meaning: float
     nothing: float
 
 
-CHOSEN: Final = Strengths(words=100.0, meaning=10.0, nothing=4.0)
+CHOSEN: Final = Strengths(words=100.0, meaning=10.0, nothing=0.03)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def _folds(examples: Sequence[Example], texts: int) -> NDArray[np.int64]:
 
 def _fitted(task: Task, view: View, places: NDArray[np.int64], *, strength: float, nothing: float) -> Linear:
     truth, features, labels = task.truth[places], view.features[places], task.nothing + 1
-    weights = _weights(truth == task.nothing, nothing / task.nothing)
+    weights = _weights(truth == task.nothing, nothing)
     off = np.full((len(truth), labels), 1.0 / labels)
     off[np.arange(len(truth)), truth] -= 1.0
     steepest = float(np.abs(np.asarray(features.T @ (off * weights[:, np.newaxis]))).max() / weights.sum())
@@ -223,6 +223,5 @@ def _fitted(task: Task, view: View, places: NDArray[np.int64], *, strength: floa
 
 
 def _weights(is_nothing: NDArray[np.bool_], part: float) -> NDArray[np.float64]:
-    # What fits nothing weighs `part` of all examples, however many texts it is; otherwise it would be likelier than any area where an
-    # area has few examples.
+    # However many texts fit nothing; otherwise that would be likelier than any area where an area has few examples.
     return np.where(is_nothing, part * (~is_nothing).sum() / max(int(is_nothing.sum()), 1), 1.0)
