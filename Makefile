@@ -46,7 +46,7 @@ infrastructure: $(READY) ## only PostgreSQL and a broker on this machine, until 
 bench: $(READY) ## the cost of each service, as ratios to the barest thing that could do the job; ARGS="intake" picks parts
 	@$(RUN) -m bench $(ARGS)
 
-eval: $(READY) ## how well triage reads, into docs/triage-quality.md; half an hour; ARGS="critical spans" prints parts
+eval: $(READY) ## how well triage reads, into docs/triage-quality.md; 45 minutes; ARGS="critical spans" prints parts
 	@$(RUN) -m bench.quality $(ARGS)
 
 lock: $(READY) ## pin every dependency again, with hashes; once for all, once for each image
