@@ -341,7 +341,14 @@ class TestABrokenModel:
 
     @pytest.mark.parametrize(
         "part",
-        ["model.json", "ngrams.txt", "weights.npz", "encoder/model.onnx", "encoder/tokenizer.json", "encoder/languages.npz"],
+        [
+            "model.json",
+            "ngrams_english.txt",
+            "weights.npz",
+            "encoder/model.onnx",
+            "encoder/tokenizer.json",
+            "encoder/languages.npz",
+        ],
     )
     def test_a_missing_file_is_named(self, copy: Path, part: str) -> None:
         (copy / part).unlink()
@@ -349,7 +356,7 @@ class TestABrokenModel:
             Reader.load(copy)
 
     @pytest.mark.parametrize(
-        "part", ["ngrams.txt", "weights.npz", "encoder/model.onnx", "encoder/tokenizer.json", "encoder/languages.npz"]
+        "part", ["ngrams_english.txt", "weights.npz", "encoder/model.onnx", "encoder/tokenizer.json", "encoder/languages.npz"]
     )
     def test_a_changed_file_is_named(self, copy: Path, part: str) -> None:
         (copy / part).write_bytes((copy / part).read_bytes()[:-10])
@@ -369,7 +376,7 @@ class TestABrokenModel:
 
     def test_a_word_that_is_not_of_the_contract_is_refused(self, copy: Path) -> None:
         described = json.loads((copy / "model.json").read_text())
-        described["heads"]["kind"]["labels"][0] = "gremlins"
+        described["heads"]["english.kind"]["labels"][0] = "gremlins"
         (copy / "model.json").write_text(json.dumps(described))
         with pytest.raises(ValueError, match=r"no words of the contract: \['gremlins'\]"):
             Reader.load(copy)

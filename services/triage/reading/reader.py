@@ -215,7 +215,7 @@ class Reader:
         found = self._phrases.found(f"{read.subject}\n{read.body}")
         if found.urgency is Urgency.CRITICAL:
             return found
-        if said.critical.of(CRITICAL) >= said.critical.least:
+        if said.critical.of(CRITICAL) * _in_the_way(said.disposition) >= said.critical.least:
             return Pressing(Urgency.CRITICAL, _hurry(voice, voice.critical, CRITICAL, read))
         urgency = Urgency(said.urgency.best)
         if urgency is not Urgency.HIGH:
@@ -245,6 +245,11 @@ def _likely(
         pulled = np.array([[pull(each.text.rating, label) for label in head.labels] for each in drafts], dtype=np.float32)
         scores = log_softmax(scores + pulled)
     return [Likely.of_row(head.labels, row, least=head.cut_off) for row in np.exp(scores)]
+
+
+def _in_the_way(disposition: Likely) -> float:
+    """1 where something is likelier than not to be in somebody's way, less where it is not: praise that borrows grave words is no alarm."""
+    return min(1.0, 2.0 * (disposition.of(Disposition.FRICTION) + disposition.of(Disposition.ABUSE)))
 
 
 def _hurry(voice: Voice, head: Head, label: str, read: Draft) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -45,7 +46,8 @@ def cut_off(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, acc
 
 def finding(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, recall: float) -> float:
     """The highest probability of the second of two labels from which on `recall` of those that are it are found."""
-    return float(np.quantile(probabilities[truth == 1, 1], 1.0 - recall, method="lower"))
+    found = np.sort(probabilities[truth == 1, 1])[::-1]
+    return float(found[math.ceil(recall * len(found)) - 1])
 
 
 def expected_calibration_error(probabilities: NDArray[np.float32], truth: NDArray[np.int64], *, bins: int = 10) -> float:
