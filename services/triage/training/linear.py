@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from services.triage.reading.heads import Linear
 
@@ -33,7 +34,9 @@ def linear(
         only[seen] = 0.0
         return Linear(np.zeros((features.shape[1], labels), dtype=np.float32), only)
     model = LogisticRegression(C=strength, max_iter=rounds, tol=tolerance)
-    model.fit(features, truth, sample_weight=weights)
+    # Several threads spend a fit of this size waiting for each other: up to seventeen times as long where the cores have other work.
+    with threadpool_limits(limits=1):
+        model.fit(features, truth, sample_weight=weights)
     columns = np.zeros((features.shape[1], labels))
     bias = np.full(labels, _NEVER)
     if len(model.classes_) == 2:  # two classes share one row of coefficients
