@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.api.door import CONTACT_BYTES, Door, not_taken
+from services.intake.api.door import CONTACT_BYTES, Door, not_taken, reused
 from services.intake.pipeline import Pipeline
+from services.intake.remembered import KeyReused
 from services.intake.requests import ContactRequest, CustomerRequest
 from shared.credentials import Scope
 from shared.events import Channel
@@ -65,7 +66,10 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         key = _idempotency_key(request.headers.getlist("idempotency-key"))
         async with door.body(request, limit=CONTACT_BYTES) as said:
             sent = door.read(ContactRequest, "contact", said)
-            draft = pipeline.contact(tenant, sent, trace=traceparent(request), idempotency_key=key)
+            try:
+                draft = pipeline.contact(tenant, sent, trace=traceparent(request), idempotency_key=key)
+            except KeyReused as error:
+                raise reused(error, "Idempotency-Key") from error
             [failure] = await pipeline.publish("contact", [draft])
         if failure is not None:
             raise not_taken(failure)

@@ -10,11 +10,12 @@ from starlette.requests import Request
 
 from services.intake.metrics import Metrics
 from services.intake.redaction import Redactor
+from services.intake.remembered import KeyReused
 from shared.clock import Clock
 from shared.credentials import Credentials, Scope
 from shared.errors import Unavailable
 from shared.kafka import TooLarge
-from shared.web import Problem, bounded, invalid
+from shared.web import InvalidParam, Problem, bounded, invalid
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -89,6 +90,13 @@ class Hold:
     def __call__(self, count: int) -> None:
         self._door._count(count)  # noqa: SLF001 - one room, two names
         self.held += count
+
+
+def reused(error: KeyReused, name: str) -> Problem:
+    """The problem for another body under the key that `name` holds."""
+    wanted = [InvalidParam(name=name, reason="another body came under this key before")]
+    detail = "A key names one contact. Send this one under a key of its own, or as a higher revision."
+    return Problem(422, error.code, detail, invalid_params=wanted)
 
 
 def not_taken(failure: Unavailable | TooLarge) -> Problem:
