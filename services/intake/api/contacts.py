@@ -59,15 +59,18 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
                 }
             ],
         },
-        responses={202: answer_of(Acceptance, "The brokers have it"), **problem_responses(400, 401, 403, 408, 413, 422, 503)},
+        responses={
+            202: answer_of(Acceptance, "The brokers have it"),
+            **problem_responses(400, 401, 403, 408, 413, 422, 429, 503),
+        },
     )
     async def post_contact(request: Request) -> Response:
-        tenant = door.tenant(request, Scope.CONTACTS_WRITE)
+        caller = door.caller(request, Scope.CONTACTS_WRITE)
         key = _idempotency_key(request.headers.getlist("idempotency-key"))
-        async with door.body(request, limit=CONTACT_BYTES) as said:
+        async with door.body(request, caller, limit=CONTACT_BYTES) as said:
             sent = door.read(ContactRequest, "contact", said)
             try:
-                draft = pipeline.contact(tenant, sent, trace=traceparent(request), idempotency_key=key)
+                draft = pipeline.contact(caller.tenant, sent, trace=traceparent(request), idempotency_key=key)
             except KeyReused as error:
                 raise reused(error, "Idempotency-Key") from error
             [failure] = await pipeline.publish("contact", [draft])
