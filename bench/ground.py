@@ -107,6 +107,10 @@ def _environment(running: Running, keys: Path) -> dict[str, str]:
         "INTAKE_CREDENTIALS_FILE": str(keys),
         "INTAKE_PSEUDONYM_KEY": secrets.token_urlsafe(32),
         "INTAKE_FINGERPRINT_KEY": secrets.token_urlsafe(32),
+        # Whoever loads this machine is alone on it.
+        "INTAKE_REQUESTS_PER_SECOND": "1e6",
+        "INTAKE_BYTES_PER_SECOND": "1e9",
+        "INTAKE_CONCURRENCY": "1000",
         "INSIGHTS_CREDENTIALS_FILE": str(keys),
         "INSIGHTS_SESSION_SECRET": secrets.token_urlsafe(32),
     }

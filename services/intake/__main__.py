@@ -41,7 +41,13 @@ async def main(settings: IntakeSettings, kafka: KafkaSettings) -> None:
         return None if publisher.is_open else "the brokers are away"
 
     app = create_app(
-        pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={"broker": broker}
+        pipeline=pipeline,
+        door=door,
+        endpoints=endpoints,
+        lifetime=lifetime,
+        registry=registry,
+        checks={"broker": broker},
+        at_once=settings.max_requests,
     )
     async with publisher, asyncio.TaskGroup() as tasks:
         tasks.create_task(end_on_signal(lifetime, settings))

@@ -1,7 +1,7 @@
 """
 Plumbing of HTTP, no domain word in here.
 
-problems (RFC 9457), openapi → refusals, context (request id, trace, metrics, log of refusals) → body → health → assets, guard (for browsers) → server
+problems (RFC 9457), openapi → refusals, context (request id, trace, metrics, log of refusals) → body → health → assets, guard (for browsers) → connections, server
 """
 
 from shared.web.assets import Assets, asset_routes

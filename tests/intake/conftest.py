@@ -77,6 +77,7 @@ async def opened(
     max_held: int = 8 * 1024 * 1024,
     webhooks: Path | None = None,
     allowance: Allowance = PLENTY,
+    at_once: int = 1_000,
     clock: Clock = lambda: NOW,
 ) -> AsyncIterator[Intake]:
     """Intake against `kafka`, ready, with its keys in `folder`."""
@@ -90,7 +91,9 @@ async def opened(
         meters = Meters(allowance)
         door = Door(Credentials(folder / "keys.json", clock), meters, Shares(max_held), Redactor(), metrics, clock)
         endpoints = Endpoints(webhooks)
-        app = create_app(pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={})
+        app = create_app(
+            pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={}, at_once=at_once
+        )
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as http:

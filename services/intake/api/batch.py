@@ -15,7 +15,7 @@ from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Caller, Door,
 from services.intake.pipeline import Draft, Pipeline
 from services.intake.requests import ContactRequest
 from shared.credentials import Scope
-from shared.web import InvalidParam, Problem, answer_of, body_of, bounded, problem_responses, traceparent
+from shared.web import InvalidParam, Problem, answer_of, body_of, problem_responses, traceparent
 
 MAX_ITEMS = 1_000
 MAX_LINES = 100_000
@@ -130,7 +130,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         openapi_extra=_request_bodies(),
         responses={
             202: answer_of(BatchAnswer, "Every good item is with the brokers"),
-            **problem_responses(400, 401, 403, 408, 413, 422, 429, 503),
+            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503),
         },
     )
     async def post_batch(request: Request) -> Response:
@@ -161,7 +161,7 @@ async def _take_lines(batch: Batch, request: Request) -> None:
 
 async def _take_windows(batch: Batch, request: Request, hold: Hold) -> None:
     window: list[bytes | None] = []
-    async for line in _lines(request):
+    async for line in _lines(batch.door.stream(request, batch.caller, limit=STREAM_BYTES)):
         if len(batch.results) + len(window) == MAX_LINES:
             await batch.take(window)
             detail = f"More than {MAX_LINES:,} lines. The first {MAX_LINES:,} were taken; see results."
@@ -172,15 +172,14 @@ async def _take_windows(batch: Batch, request: Request, hold: Hold) -> None:
             await batch.take(window)
             hold.give_back(hold.held)
             window = []
-            await batch.caller.meter.pace()
     await batch.take(window)
 
 
-async def _lines(request: Request) -> AsyncIterator[bytes | None]:
+async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes | None]:
     """Lines that are not blank, as they arrive; None for one that is longer than a contact can be."""
     rest, is_too_long = b"", False
-    async for chunk in bounded(request, limit=STREAM_BYTES):
-        *whole, tail = (rest + chunk).split(b"\n") if not is_too_long else chunk.split(b"\n")
+    async for piece in pieces:
+        *whole, tail = (rest + piece).split(b"\n") if not is_too_long else piece.split(b"\n")
         for line in whole:
             if is_too_long or len(line) > CONTACT_BYTES:
                 yield None

@@ -61,7 +61,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         },
         responses={
             202: answer_of(Acceptance, "The brokers have it"),
-            **problem_responses(400, 401, 403, 408, 413, 422, 429, 503),
+            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503),
         },
     )
     async def post_contact(request: Request) -> Response:

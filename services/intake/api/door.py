@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from services.intake.api.encodings import decoded
 from services.intake.limits import Limited, Meter, Meters
 from services.intake.metrics import Metrics
 from services.intake.redaction import Redactor
@@ -19,12 +20,13 @@ from shared.clock import Clock
 from shared.credentials import Credentials, Scope
 from shared.errors import Unavailable
 from shared.kafka import TooLarge
-from shared.web import InvalidParam, Problem, answer_with, bounded, call_by, invalid
+from shared.web import InvalidParam, Problem, answer_with, call_by, invalid
 
 R = TypeVar("R", bound=BaseModel)
 
 RETRY_SECONDS = "5"
 CONTACT_BYTES = 256 * 1024
+BODY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,23 @@ class Door:
 
     @asynccontextmanager
     async def body(self, request: Request, caller: Caller, *, limit: int) -> AsyncIterator[bytes]:
-        """The whole body, while it is needed. Raises Problem 413 over `limit`, 503 when too much is held already."""
-        chunks: list[bytes] = []
+        """The whole body, decompressed, while it is needed. Raises Problem 413 over `limit`, 503 when too much is held already."""
+        pieces: list[bytes] = []
         with self.holding(caller) as hold:
-            async for chunk in bounded(request, limit=limit):
-                hold.take(len(chunk))
-                chunks.append(chunk)
-            yield b"".join(chunks)
+            async for piece in decoded(request, limit=limit, within=BODY_SECONDS):
+                hold.take(len(piece))
+                pieces.append(piece)
+            body = b"".join(pieces)
+            if caller.is_known:
+                caller.meter.charge(size=len(body))
+            yield body
+
+    async def stream(self, request: Request, caller: Caller, *, limit: int) -> AsyncIterator[bytes]:
+        """The body in pieces, as fast as the caller may send. Raises Problem 413 over `limit`."""
+        async for piece in decoded(request, limit=limit, within=None):
+            caller.meter.charge(size=len(piece))
+            yield piece
+            await caller.meter.pace()
 
     @contextmanager
     def holding(self, caller: Caller) -> Iterator["Hold"]:
@@ -118,7 +130,7 @@ class Hold:
         self.held = 0
 
     def take(self, size: int) -> None:
-        """Hold and charge `size` bytes more. Raises Problem 503 where the caller's share is used up."""
+        """Hold `size` bytes more. Raises Problem 503 where the caller's share is used up."""
         shares = self._door.shares
         try:
             shares.take(self._caller.share, size)
@@ -126,8 +138,6 @@ class Hold:
             raise Problem(503, error.code, "Too much is waiting already. Try again.", headers={"Retry-After": "1"}) from error
         self.held += size
         self._door.metrics.bytes_held.set(shares.held)
-        if self._caller.is_known:
-            self._caller.meter.charge(size=size)
 
     def give_back(self, size: int) -> None:
         self._door.shares.give_back(self._caller.share, size)

@@ -132,7 +132,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
                     }
                 },
             },
-            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
+            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503),
         },
     )
     async def post_events(request: Request) -> Response:
@@ -155,7 +155,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
         "Without `WebHook-Request-Origin` it says which formats are taken.",
         status_code=204,
         openapi_extra={"parameters": [{"name": "WebHook-Request-Origin", "in": "header", "schema": {"type": "string"}}]},
-        responses=problem_responses(401, 403, 429),
+        responses=problem_responses(401, 403, 429, 431, 503),
     )
     async def options_events(request: Request) -> Response:
         origin = request.headers.get("webhook-request-origin")

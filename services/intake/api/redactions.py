@@ -39,7 +39,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         openapi_extra=body_of(ContactRequest, *EXAMPLES),
         responses={
             200: answer_of(RedactionPreview, "What would leave"),
-            **problem_responses(400, 401, 403, 408, 413, 422, 429, 503),
+            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503),
         },
     )
     async def preview(request: Request) -> Response:

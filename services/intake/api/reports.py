@@ -16,7 +16,7 @@ from shared.web import answer_of, body_of, problem_responses, traceparent
 REPORT_BYTES = 16 * 1024
 OUTCOME = OutcomeRequest(source="zendesk-eu", external_id="35436-1", resolution=Resolution.WON, csat=5, minutes_spent=12.5)
 ERASURE = ErasureRequest(customer_id="c-1001")
-REFUSALS = problem_responses(400, 401, 403, 408, 413, 422, 429, 503)
+REFUSALS = problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503)
 
 
 class ErasureAcceptance(BaseModel):
