@@ -1,7 +1,7 @@
 """
 Plumbing of HTTP, no domain word in here.
 
-problems (RFC 9457), openapi → refusals, context (request id, trace, metrics, log of refusals) → body → health → assets, guard (for browsers) → connections, server
+problems (RFC 9457), openapi, routes → refusals, context (request id, trace, metrics, log of refusals) → body → health → assets, guard (for browsers) → connections, server
 """
 
 from shared.web.assets import Assets, asset_routes
@@ -11,6 +11,7 @@ from shared.web.guard import Guard
 from shared.web.health import Check, health_routes
 from shared.web.openapi import answer_of, body_of, describe_models
 from shared.web.problems import InvalidParam, Problem, install_problems, invalid, problem_responses
+from shared.web.routes import PlainRoute
 from shared.web.server import serve
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Check",
     "Guard",
     "InvalidParam",
+    "PlainRoute",
     "Problem",
     "RequestContext",
     "answer_of",

@@ -19,7 +19,7 @@ WINDOW_LOG: Final = 23
 """8 MiB, what RFC 8878 asks every decoder for: more is memory that a sender makes us spend."""
 
 
-async def decoded(request: Request, *, limit: int, within: float | None) -> AsyncIterator[bytes]:
+def decoded(request: Request, *, limit: int, within: float | None) -> AsyncIterator[bytes]:
     """
     The body in pieces, decompressed, as it arrives.
 
@@ -28,10 +28,7 @@ async def decoded(request: Request, *, limit: int, within: float | None) -> Asyn
     """
     pieces = bounded(request, limit=limit, within=within)
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding != "identity":
-        pieces = _decompressed(pieces, _stream(encoding), limit)
-    async for piece in pieces:
-        yield piece
+    return pieces if encoding == "identity" else _decompressed(pieces, _stream(encoding), limit)
 
 
 class Frame(Protocol):

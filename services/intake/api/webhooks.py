@@ -93,7 +93,9 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
         tags=["webhooks"],
         responses=problem_responses(404, 431, 503),
     )
-    async def head_delivery(sender: Annotated[str, sender_path], endpoint: Annotated[str, endpoint_path]) -> Response:
+    async def head_delivery(
+        _request: Request, sender: Annotated[str, sender_path], endpoint: Annotated[str, endpoint_path]
+    ) -> Response:
         if endpoints.find(sender, endpoint) is None:
             raise unknown()
         return Response()
