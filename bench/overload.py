@@ -116,7 +116,9 @@ async def measure(ground: Ground, size: Size = Size(), *, rounds: int) -> tuple[
             Row.of("alone, at half", knee / 2, alone, run.memory()),
             Row.of("beside a noisy one", knee / 2, beside, run.memory()),
         ]
-    return (Overload(knee, tuple(rows), after.settled_after(size.quick), beside.rate(202) / alone.rate(202)),)
+    return (
+        Overload(knee, tuple(rows), after.settled_after(size.quick), beside.rate(202) / max(alone.rate(202), 1 / size.seconds)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
