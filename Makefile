@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 LOCK   := $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-apache check format contract settings topics infrastructure lock bench eval clean
+.PHONY: help demo test test-apache check format contract settings topics infrastructure lock bench fuzz eval clean
 
 help: ## list what can be done here
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ infrastructure: $(READY) ## only PostgreSQL and a broker on this machine, until 
 
 bench: $(READY) ## the cost of each service, as ratios to the barest thing that could do the job; ARGS="intake" picks parts
 	@$(RUN) -m bench $(ARGS)
+
+fuzz: $(READY) ## intake against its OpenAPI document, by schemathesis; ARGS="--examples 100" for fewer
+	@$(RUN) -m bench.conformance $(ARGS)
 
 eval: $(READY) ## how well triage reads, into docs/triage-quality.md; 45 minutes; ARGS="critical spans" prints parts
 	@$(RUN) -m bench.quality $(ARGS)

@@ -1,4 +1,4 @@
-"""`make bench`, `python -m bench [intake triage insights redaction]`: what a contact costs in each service. A few minutes for all of them."""
+"""`make bench`, `python -m bench [intake overload triage insights redaction]`: what a contact costs in each service. A few minutes for all of them."""
 
 import argparse
 import asyncio
@@ -11,17 +11,20 @@ from pathlib import Path
 
 import uvloop
 
-from bench import insights, intake, redaction, triage
+from bench import insights, intake, overload, redaction, triage
 from bench.ground import ground, machine
 from bench.report import Report
 from deploy.local import LocalError
 
-PARTS: dict[str, Callable[..., Awaitable[tuple[Report, ...]]]] = {
+Found = redaction.Quality | Report | overload.Overload
+
+PARTS: dict[str, Callable[..., Awaitable[Sequence[Found]]]] = {
     "intake": intake.measure,
+    "overload": overload.measure,
     "triage": triage.measure,
     "insights": insights.measure,
 }
-ALONE: dict[str, Callable[..., tuple[redaction.Quality | Report, ...]]] = {"redaction": redaction.measure}
+ALONE: dict[str, Callable[..., Sequence[Found]]] = {"redaction": redaction.measure}
 """Parts that need neither a broker nor a database."""
 ALL = (*PARTS, *ALONE)
 ROUNDS = 5
@@ -33,7 +36,7 @@ python -m bench.reading [speed|grouping], python -m bench.quality (make eval). H
 """.strip()
 
 
-async def run(part: str, rounds: int) -> tuple[redaction.Quality | Report, ...]:
+async def run(part: str, rounds: int) -> Sequence[Found]:
     """Measure one part, on a broker and a database of its own if it needs them."""
     if part in ALONE:
         return ALONE[part](rounds=rounds)
@@ -44,7 +47,7 @@ async def run(part: str, rounds: int) -> tuple[redaction.Quality | Report, ...]:
 def _main() -> int:
     said = _arguments()
     began = time.monotonic()
-    reports: list[redaction.Quality | Report] = []
+    reports: list[Found] = []
     on = machine()
     print("# What a contact costs", "", *(f"* {line}" for line in on), "", READING, sep="\n")
     try:
@@ -77,7 +80,7 @@ def _arguments() -> argparse.Namespace:
     return said
 
 
-def _write(file: Path, on: Sequence[str], reports: Sequence[redaction.Quality | Report]) -> None:
+def _write(file: Path, on: Sequence[str], reports: Sequence[Found]) -> None:
     file.write_text(json.dumps({"machine": on, "reports": [asdict(report) for report in reports]}, indent=2) + "\n")
 
 

@@ -40,6 +40,16 @@ class Scope(StrEnum):
     INSIGHTS_WRITE = "insights:write"
 
 
+class Limits(BaseModel):
+    """What a caller may send at most, to each process; what is left out is as the settings say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    requests_per_second: float | None = Field(default=None, gt=0, le=1e6)
+    bytes_per_second: float | None = Field(default=None, ge=1, le=1e12)
+    concurrency: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
 class Credential(BaseModel):
     """One key as the file knows it: never the secret, only its hash."""
 
@@ -52,6 +62,7 @@ class Credential(BaseModel):
     created_at: AwareDatetime
     expires_at: AwareDatetime | None = None
     note: str = ""
+    limits: Limits = Limits()
 
     @field_validator("tenant")
     @classmethod
@@ -88,16 +99,18 @@ class Credentials:
 
     def verify(self, authorization: str | None, scope: Scope) -> Credential:
         """The credential behind an `Authorization` header. Raises Problem: 401 who are you, 403 you may not."""
-        kind, _, key = (authorization or "").partition(" ")
-        if kind.lower() != "bearer" or not key:
+        if not (key := _bearer(authorization)):
             raise _unauthorized("Send the API key as `Authorization: Bearer <key>`.")
-        return self.verify_key(key.strip(), scope)
+        return self.verify_key(key, scope)
+
+    def claimed(self, authorization: str | None) -> str | None:
+        """The id of the key that the header claims to be, where the file has it: for the log, and no proof of anything."""
+        key_id = _key_id(_bearer(authorization))
+        return key_id if key_id in self._keys else None
 
     def verify_key(self, key: str, scope: Scope) -> Credential:
         """The credential behind a key. Raises Problem: 401 who are you, 403 you may not."""
-        prefix, _, rest = key.partition("_")
-        key_id, _, _secret = rest.partition("_")
-        credential = self.find(key_id) if prefix == "fb" else None
+        credential = self.find(_key_id(key))
         if credential is None or not hmac.compare_digest(credential.sha256, _sha256(key)):
             raise _unauthorized("This API key is not known, or has expired.")
         if scope not in credential.scopes:
@@ -160,6 +173,16 @@ def add_key(path: Path, credential: Credential) -> None:
     temporary.touch(mode=0o600)
     temporary.write_text(KeyFile(keys=(*known, credential)).model_dump_json(indent=2) + "\n")
     temporary.replace(path)
+
+
+def _bearer(authorization: str | None) -> str:
+    kind, _, key = (authorization or "").partition(" ")
+    return key.strip() if kind.lower() == "bearer" else ""
+
+
+def _key_id(key: str) -> str:
+    prefix, _, rest = key.partition("_")
+    return rest.partition("_")[0] if prefix == "fb" else ""
 
 
 def _sha256(key: str) -> str:

@@ -21,6 +21,12 @@ class ServiceSettings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
     port: int = Field(ge=0, le=65_535, description="port to listen on; 0 picks a free one")
+    max_connections: int = Field(
+        default=512,
+        ge=1,
+        le=100_000,
+        description="connections that are read at the same time; as many again wait unread, more are closed; below half of `ulimit -n`",
+    )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="least severe level that is logged"
     )

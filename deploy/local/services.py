@@ -93,6 +93,10 @@ async def services(
         "INTAKE_WEBHOOKS_FILE": str(_endpoints(folder / "webhooks.yaml", tenant, webhook_secret)),
         "INTAKE_PSEUDONYM_KEY": secrets.token_urlsafe(32),
         "INTAKE_FINGERPRINT_KEY": secrets.token_urlsafe(32),
+        # Whoever loads this machine is alone on it.
+        "INTAKE_REQUESTS_PER_SECOND": "1e6",
+        "INTAKE_BYTES_PER_SECOND": "1e9",
+        "INTAKE_CONCURRENCY": "1000",
         "TRIAGE_PORT": str(where[1]),
         # The embedded broker never lets go of a member that died, unless it comes back under its own name.
         "TRIAGE_INSTANCE": "triage-0",

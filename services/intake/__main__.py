@@ -6,11 +6,13 @@ from prometheus_client import CollectorRegistry
 
 from services.intake.api import create_app
 from services.intake.api.door import Door
+from services.intake.limits import Allowance, Meters
 from services.intake.metrics import Metrics
 from services.intake.pipeline import Pipeline
 from services.intake.pseudonyms import Pseudonyms
 from services.intake.redaction import Redactor
 from services.intake.settings import IntakeSettings
+from services.intake.shares import Shares
 from services.intake.webhooks.endpoints import Endpoints
 from shared.clock import utc_now
 from shared.credentials import Credentials
@@ -32,13 +34,20 @@ async def main(settings: IntakeSettings, kafka: KafkaSettings) -> None:
     redactor = Redactor(settings.name_recogniser)
     fingerprint_key = settings.fingerprint_key.get_secret_value().encode()
     pipeline = Pipeline(publisher, _pseudonyms(settings), redactor, fingerprint_key, metrics, utc_now)
-    door = Door(credentials, redactor, metrics, utc_now, max_held=settings.max_held_bytes)
+    meters = Meters(Allowance(settings.requests_per_second, settings.bytes_per_second, settings.concurrency))
+    door = Door(credentials, meters, Shares(settings.max_held_bytes), redactor, metrics, utc_now)
 
     async def broker() -> str | None:
         return None if publisher.is_open else "the brokers are away"
 
     app = create_app(
-        pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={"broker": broker}
+        pipeline=pipeline,
+        door=door,
+        endpoints=endpoints,
+        lifetime=lifetime,
+        registry=registry,
+        checks={"broker": broker},
+        at_once=settings.max_requests,
     )
     async with publisher, asyncio.TaskGroup() as tasks:
         tasks.create_task(end_on_signal(lifetime, settings))

@@ -1,13 +1,14 @@
 """One request from top to bottom: what was sent → the event that says it → the brokers have it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from services.intake.identity import contact_id, fingerprint
 from services.intake.metrics import Metrics
 from services.intake.pseudonyms import Pseudonyms
 from services.intake.redaction import Redactor, redacted
+from services.intake.remembered import Remembered
 from services.intake.requests import ContactRequest, ErasureRequest, OutcomeRequest
 from shared.clock import Clock
 from shared.errors import Unavailable
@@ -46,6 +47,7 @@ class Pipeline:
     fingerprint_key: bytes
     metrics: Metrics
     clock: Clock
+    remembered: Remembered = field(default_factory=Remembered)
 
     async def publish(self, item: str, drafts: Sequence[Draft]) -> list[Unavailable | TooLarge | None]:
         """For each draft, None when the brokers have it, or why they may not."""
@@ -56,8 +58,10 @@ class Pipeline:
         return failures
 
     def contact(self, tenant: str, sent: ContactRequest, *, trace: str, idempotency_key: str | None = None) -> Draft:
-        """The contact as it will be known from now on, ready for the brokers."""
+        """The contact as it will be known from now on, ready for the brokers. Raises KeyReused."""
         event = self.received(tenant, sent, idempotency_key=idempotency_key)
+        if idempotency_key is not None and sent.external_id is None:
+            self.remembered.check(tenant, idempotency_key, revision=event.revision, fingerprint=event.fingerprint)
         for mark, count in event.redactions.items():
             self.metrics.redactions.labels(mark).inc(count)
         event_id = derived_id("contact", event.contact_id, event.revision, event.fingerprint)

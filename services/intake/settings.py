@@ -39,5 +39,17 @@ class IntakeSettings(ServiceSettings):
     max_held_bytes: int = Field(
         default=64 * 1024 * 1024,
         ge=1024 * 1024,
-        description="bytes of request bodies in memory before new ones are refused with 503",
+        description="bytes of request bodies in memory before new ones are refused with 503; one tenant holds at most half of them",
+    )
+    max_requests: int = Field(
+        default=128, ge=1, le=100_000, description="requests at the same time before new ones are refused with 503"
+    )
+    requests_per_second: float = Field(
+        default=1000, gt=0, le=1e6, description="requests of one API key or endpoint, each item of a batch counted, before a 429"
+    )
+    bytes_per_second: float = Field(
+        default=4 * 1024 * 1024, ge=1, le=1e12, description="bytes of request bodies of one API key or endpoint before a 429"
+    )
+    concurrency: int = Field(
+        default=64, ge=1, le=1_000_000, description="requests of one API key or endpoint at the same time before a 429"
     )

@@ -1,45 +1,58 @@
-"""Request bodies, bounded."""
+"""Request bodies, bounded in bytes and in time."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message
 
 from shared.web.problems import Problem
 
 PIECE_SECONDS = 10.0
+BODY_SECONDS = 30.0
 
 
 async def read_body(request: Request, *, limit: int) -> bytes:
-    """The whole body. Raises Problem 413 as soon as it is known to be over `limit` bytes."""
-    return b"".join([chunk async for chunk in bounded(request, limit=limit)])
+    """The whole body. Raises Problem 413 as soon as it is known to be over `limit` bytes, 408 when it takes BODY_SECONDS."""
+    return b"".join([piece async for piece in bounded(request, limit=limit)])
 
 
-async def bounded(request: Request, *, limit: int) -> AsyncIterator[bytes]:
+async def bounded(request: Request, *, limit: int, within: float | None = BODY_SECONDS) -> AsyncIterator[bytes]:
     """
     The body in pieces, as they arrive.
 
-    Raises Problem 413 as soon as it is known to be over `limit` bytes, 408 when nothing came for PIECE_SECONDS.
+    Raises Problem 413 as soon as it is known to be over `limit` bytes, 408 when nothing came for PIECE_SECONDS, or when it takes
+    longer than `within` seconds; ClientDisconnect when nobody sends any more.
     """
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > limit:
         raise _too_large(limit)
     seen = 0
-    pieces = request.stream()
-    while (piece := await _next(pieces)) is not None:
+    ends_at = float("inf") if within is None else time.monotonic() + within
+    has_more = True
+    while has_more:
+        message = await _next(request, ends_at)
+        piece: bytes = message.get("body", b"")
+        has_more = message.get("more_body", False)
         seen += len(piece)
         if seen > limit:
             raise _too_large(limit)
-        yield piece
+        if piece:
+            yield piece
 
 
-async def _next(pieces: AsyncIterator[bytes]) -> bytes | None:
+async def _next(request: Request, ends_at: float) -> Message:
+    # Not request.stream(): another generator, and another timeout for its end, cost more than checking a contact.
     try:
-        async with asyncio.timeout(PIECE_SECONDS):
-            return await anext(pieces, None)
+        async with asyncio.timeout(min(PIECE_SECONDS, ends_at - time.monotonic())):
+            message = await request.receive()
     except TimeoutError as error:
-        detail = f"Nothing of the body came for {PIECE_SECONDS:g} seconds."
+        detail = f"Nothing of the body came for {PIECE_SECONDS:g} seconds, or not all of it in time."
         raise Problem(408, "too_slow", detail, headers={"Connection": "close"}) from error
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message
 
 
 def _too_large(limit: int) -> Problem:

@@ -7,15 +7,14 @@ Pure ASGI: starlette's BaseHTTPMiddleware costs more than a whole FastAPI reques
 import re
 import time
 import uuid
+from collections.abc import Iterable
 
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.telemetry import next_traceparent
-
-log = structlog.get_logger(__name__)
+from shared.web.refusals import Refusals
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -29,6 +28,16 @@ def request_id(request: HTTPConnection) -> str:
 def traceparent(request: HTTPConnection) -> str:
     """The W3C trace that this request belongs to, to be sent on."""
     return str(request.scope["traceparent"])
+
+
+def call_by(request: HTTPConnection, caller: str | None) -> None:
+    """Let the log say by whom this call was, if it is refused."""
+    request.scope["caller"] = caller
+
+
+def answer_with(request: HTTPConnection, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Send these headers with whatever the answer to this request will be."""
+    request.scope["answer_headers"].extend(headers)
 
 
 class RequestContext:
@@ -46,6 +55,7 @@ class RequestContext:
             registry=registry,
             buckets=BUCKETS,
         )
+        self.refusals = Refusals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,7 +65,7 @@ class RequestContext:
         given = headers.get(b"x-request-id", b"")
         scope["request_id"] = given.decode() if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope["traceparent"] = next_traceparent(headers.get(b"traceparent", b"").decode("latin-1") or None)
-        answered = (b"x-request-id", scope["request_id"].encode())
+        answered = scope["answer_headers"] = [(b"x-request-id", scope["request_id"].encode())]
         status = 499  # nobody was left to answer
         started = time.perf_counter()
 
@@ -63,7 +73,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), answered]
+                message["headers"] = [*message.get("headers", ()), *answered]
             await send(message)
 
         try:
@@ -77,8 +87,7 @@ class RequestContext:
         self.seconds.labels(route).observe(seconds)
         # A service that is not ready is asked again and again, and says why itself.
         if status >= 400 and not route.startswith("/health/"):
-            code = scope.get("refused_as")
-            log.info("http.refused", request_id=scope["request_id"], method=_method(scope), route=route, status=status, code=code)
+            self.refusals.note(scope, method=_method(scope), route=route, status=status)
 
 
 def _method(scope: Scope) -> str:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from shared.settings import ServiceSettings
 from shared.tasks import Lifetime
+from shared.web.connections import connections
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,8 @@ async def serve(app: ASGIApp, settings: ServiceSettings, lifetime: Lifetime) -> 
             app,
             host=settings.host,
             port=settings.port,
+            http=connections(settings.max_connections),
+            ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,

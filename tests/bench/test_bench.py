@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bench import insights, intake, triage
+from bench import insights, intake, overload, triage
 from bench.ground import Ground, ground
 from bench.load import Refused, post, send
 from bench.measure import Clock, Rounds, Spread
+from bench.openloop import Answers
 from bench.report import Report, microseconds, ratio
 
 
@@ -91,6 +92,25 @@ async def test_intake_is_measured(here: Ground) -> None:
 
     assert report.lines[0].subject == "ASGI echo"
     assert all(line.cost.least > 0 for line in report.lines)
+
+
+@pytest.mark.broker
+async def test_overload_is_measured_and_ends(here: Ground) -> None:
+    size = overload.Size(seconds=1.0, step_seconds=0.5, steps=(0.2,), closed=50)
+
+    (found,) = await overload.measure(here, size, rounds=1)
+
+    assert [row.what for row in found.rows][:3] == ["1 x the knee", "1.2 x the knee", "5 x the knee"]
+    assert found.knee > 0
+    assert "beside a noisy one" in found.printed()
+
+
+def test_what_is_counted_of_an_open_loop() -> None:
+    answers = Answers(2.0, due=[0.1, 0.5, 1.0, 1.5], status=[202, 202, 503, 202], latency=[0.01, 0.5, 0.001, 0.02])
+
+    assert (answers.rate(202), answers.rate(503)) == (1.5, 0.5)
+    assert (answers.quantile(0.5), answers.quantile(0.99)) == (0.02, 0.5)
+    assert answers.settled_after(0.1) == 1.0
 
 
 @pytest.mark.broker

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +18,13 @@ from prometheus_client import CollectorRegistry
 from deploy.local.ports import free_ports
 from deploy.local.process import Child
 from services.intake.api import create_app
-from services.intake.api.door import Door
+from services.intake.api.door import Caller, Door, Hold
+from services.intake.limits import Allowance, Meter, Meters
 from services.intake.metrics import Metrics
 from services.intake.pipeline import Pipeline
 from services.intake.pseudonyms import Pseudonyms
 from services.intake.redaction import Redactor
+from services.intake.shares import Shares
 from services.intake.webhooks.endpoints import Endpoints
 from shared.clock import Clock
 from shared.credentials import Credentials, Scope, add_key, create_key
@@ -35,6 +37,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TENANT = "acme"
 E = TypeVar("E", bound=Event)
 SECRET = "s" * 32
+PLENTY = Allowance(requests_per_second=1e6, bytes_per_second=1e9, concurrency=1_000)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ class Intake:
     door: Door
     lifetime: Lifetime
     registry: CollectorRegistry
+
+    def holding(self, tenant: str = TENANT) -> AbstractContextManager[Hold]:
+        """What a request of the tenant holds."""
+        return self.door.holding(Caller(tenant, Meter(PLENTY), tenant))
 
     def with_pseudonyms(self, pseudonyms: Pseudonyms) -> Pipeline:
         return replace(self.pipeline, pseudonyms=pseudonyms)
@@ -69,6 +76,8 @@ async def opened(
     deadline: float = 5.0,
     max_held: int = 8 * 1024 * 1024,
     webhooks: Path | None = None,
+    allowance: Allowance = PLENTY,
+    at_once: int = 1_000,
     clock: Clock = lambda: NOW,
 ) -> AsyncIterator[Intake]:
     """Intake against `kafka`, ready, with its keys in `folder`."""
@@ -79,9 +88,12 @@ async def opened(
     async with Publisher(kafka, client_id="intake-test", deadline=deadline) as publisher:
         await publisher.opened(within=10)
         pipeline = Pipeline(publisher, Pseudonyms(b"k" * 32), Redactor(), b"f" * 32, metrics, clock)
-        door = Door(Credentials(folder / "keys.json", clock), Redactor(), metrics, clock, max_held=max_held)
+        meters = Meters(allowance)
+        door = Door(Credentials(folder / "keys.json", clock), meters, Shares(max_held), Redactor(), metrics, clock)
         endpoints = Endpoints(webhooks)
-        app = create_app(pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={})
+        app = create_app(
+            pipeline=pipeline, door=door, endpoints=endpoints, lifetime=lifetime, registry=registry, checks={}, at_once=at_once
+        )
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as http:

@@ -75,7 +75,7 @@ async def test_an_item_is_the_same_contact_alone_in_a_batch_and_in_a_stream(inta
     ids=["no json", "no object", "no list", "no items", "unknown field", "too many", "too large"],
 )
 async def test_a_batch_that_is_none_is_refused_as_a_whole(intake: Intake, body: bytes, status: int, code: str) -> None:
-    intake.door.max_held = 64 * 1024 * 1024
+    intake.door.shares.total = 64 * 1024 * 1024
     answer = await intake.http.post("/v1/contacts/batch", content=body, headers={"Content-Type": "application/json"})
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
@@ -116,7 +116,7 @@ async def test_lines_are_the_same_however_the_stream_is_cut(intake: Intake, size
 
 async def test_a_long_stream_is_taken_in_bounded_memory(intake: Intake) -> None:
     """A tenth of what may be held is enough for a stream of any length: what is published is let go."""
-    intake.door.max_held = 64 * 1024
+    intake.door.shares.total = 64 * 1024
 
     async def many() -> AsyncIterator[bytes]:
         for _ in range(50):
@@ -147,13 +147,13 @@ async def test_of_a_refused_item_a_few_reasons_are_told(intake: Intake) -> None:
 
 async def test_a_stream_that_cannot_be_held_any_longer_says_what_was_taken(intake: Intake) -> None:
     first = lines(contacts(400))
-    intake.door.max_held = len(first) // 2 + 10_000
+    intake.door.shares.total = len(first) + 20_000
 
     async def many() -> AsyncIterator[bytes]:
         yield first
         yield b"x" * CONTACT_BYTES + b"\n"
-        async with intake.door.holding() as hold:
-            hold(intake.door.max_held)
+        with intake.holding("another") as hold:
+            hold.take(intake.door.shares.total // 2)
             yield lines(contacts(1))
 
     answer = await intake.http.post("/v1/contacts/batch", content=many(), headers=NDJSON)

@@ -110,6 +110,44 @@ async def test_an_idempotency_key_that_cannot_be_read_is_refused(intake: Intake,
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_idempotency_key")
 
 
+KEYED = {"Idempotency-Key": '"order-17"'}
+
+
+async def test_another_body_under_the_same_key_is_refused_where_it_is_remembered(intake: Intake) -> None:
+    first = await intake.http.post("/v1/contacts", json=HELLO, headers=KEYED)
+    for other in ({"text": "Something else."}, {"source": "elsewhere"}):
+        refused = await intake.http.post("/v1/contacts", json={**HELLO, **other}, headers=KEYED)
+        assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
+        assert refused.json()["invalid_params"][0]["name"] == "Idempotency-Key"
+    again = await intake.http.post("/v1/contacts", json=HELLO, headers=KEYED)
+
+    assert again.json() == first.json()
+
+
+@pytest.mark.parametrize("other", [{"revision": 2}, {"external_id": "its-own-id"}])
+async def test_a_correction_and_a_contact_with_its_own_id_may_come_under_a_key_that_was_used(
+    intake: Intake, other: dict[str, object]
+) -> None:
+    await intake.http.post("/v1/contacts", json=HELLO, headers=KEYED)
+
+    answer = await intake.http.post("/v1/contacts", json={**HELLO, "text": "Corrected.", **other}, headers=KEYED)
+
+    assert answer.status_code == 202
+
+
+async def test_a_key_belongs_to_its_tenant(intake: Intake, tmp_path: Path) -> None:
+    other = keys_in(tmp_path, tenant="other")
+    await asyncio.sleep(1.1)  # a changed file is read within a second
+
+    first = await intake.http.post("/v1/contacts", json=HELLO, headers=KEYED)
+    answer = await intake.http.post(
+        "/v1/contacts", json={**HELLO, "text": "Not the same."}, headers={**KEYED, "Authorization": f"Bearer {other}"}
+    )
+
+    assert answer.status_code == 202
+    assert answer.json()["contact_id"] != first.json()["contact_id"]
+
+
 async def test_the_trace_of_the_caller_goes_on(intake: Intake, published: Reading) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     async with published(RECEIVED, ContactReceived) as received:
@@ -189,8 +227,8 @@ async def test_a_body_that_is_too_large_is_refused_whether_or_not_its_length_is_
 
 
 async def test_too_many_bytes_at_once_are_shed_with_a_time_to_come_back(intake: Intake) -> None:
-    async with intake.door.holding() as hold:
-        hold(intake.door.max_held)
+    with intake.holding() as hold:
+        hold.take(intake.door.shares.total // 2)
         answer = await intake.http.post("/v1/contacts", json=HELLO)
     after = await intake.http.post("/v1/contacts", json=HELLO)
 

@@ -1,7 +1,7 @@
 """`POST /v1/contacts/batch`: many contacts, each with its own result; one bad item rejects only itself."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json, to_json
 
 from services.intake.api.contacts import EXAMPLES
-from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Door, Hold, not_taken
+from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Caller, Door, Hold, not_taken
 from services.intake.pipeline import Draft, Pipeline
 from services.intake.requests import ContactRequest
 from shared.credentials import Scope
-from shared.web import InvalidParam, Problem, answer_of, body_of, bounded, problem_responses, traceparent
+from shared.web import InvalidParam, Problem, answer_of, body_of, problem_responses, traceparent
 
 MAX_ITEMS = 1_000
 MAX_LINES = 100_000
@@ -60,14 +60,15 @@ class BatchAnswer(BaseModel):
 class Batch:
     """Takes items window by window and remembers what became of each."""
 
-    tenant: str
+    caller: Caller
     trace: str
     pipeline: Pipeline
     door: Door
     results: list[ItemResult] = field(default_factory=list)
 
-    async def take(self, window: Iterable[bytes | None]) -> None:
+    async def take(self, window: Sequence[bytes | None]) -> None:
         """Read, publish and note the next items; None stands for one that was too long to be read."""
+        self.caller.meter.charge(requests=len(window))
         drafts: list[Draft] = []
         places: list[int] = []
         for said in window:
@@ -115,7 +116,7 @@ class Batch:
             return ItemResult(
                 index=place, status="refused", code=problem.code, invalid_params=problem.invalid_params[:MAX_INVALID_PARAMS]
             )
-        return self.pipeline.contact(self.tenant, sent, trace=self.trace)
+        return self.pipeline.contact(self.caller.tenant, sent, trace=self.trace)
 
 
 def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
@@ -129,15 +130,15 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         openapi_extra=_request_bodies(),
         responses={
             202: answer_of(BatchAnswer, "Every good item is with the brokers"),
-            **problem_responses(400, 401, 403, 408, 413, 422, 503),
+            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503),
         },
     )
     async def post_batch(request: Request) -> Response:
-        batch = Batch(door.tenant(request, Scope.CONTACTS_WRITE), traceparent(request), pipeline, door)
+        batch = Batch(door.caller(request, Scope.CONTACTS_WRITE), traceparent(request), pipeline, door)
         if _is_lines(request):
             await _take_lines(batch, request)
         else:
-            async with door.body(request, limit=BATCH_BYTES) as said:
+            async with door.body(request, batch.caller, limit=BATCH_BYTES) as said:
                 for window in _windows(_items(said)):
                     await batch.take(window)
         return batch.answer()
@@ -150,7 +151,7 @@ def _is_lines(request: Request) -> bool:
 
 async def _take_lines(batch: Batch, request: Request) -> None:
     try:
-        async with batch.door.holding() as hold:
+        with batch.door.holding(batch.caller) as hold:
             await _take_windows(batch, request, hold)
     except Problem as problem:
         # What was taken before is with the brokers: whoever sends the rest again has to know.
@@ -160,25 +161,25 @@ async def _take_lines(batch: Batch, request: Request) -> None:
 
 async def _take_windows(batch: Batch, request: Request, hold: Hold) -> None:
     window: list[bytes | None] = []
-    async for line in _lines(request):
+    async for line in _lines(batch.door.stream(request, batch.caller, limit=STREAM_BYTES)):
         if len(batch.results) + len(window) == MAX_LINES:
             await batch.take(window)
             detail = f"More than {MAX_LINES:,} lines. The first {MAX_LINES:,} were taken; see results."
             raise Problem(413, "too_many", detail, headers={"Connection": "close"})
         window.append(line)
-        hold(len(line or b""))
+        hold.take(len(line or b""))
         if len(window) == WINDOW:
             await batch.take(window)
-            hold(-sum(len(taken or b"") for taken in window))
+            hold.give_back(hold.held)
             window = []
     await batch.take(window)
 
 
-async def _lines(request: Request) -> AsyncIterator[bytes | None]:
+async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes | None]:
     """Lines that are not blank, as they arrive; None for one that is longer than a contact can be."""
     rest, is_too_long = b"", False
-    async for chunk in bounded(request, limit=STREAM_BYTES):
-        *whole, tail = (rest + chunk).split(b"\n") if not is_too_long else chunk.split(b"\n")
+    async for piece in pieces:
+        *whole, tail = (rest + piece).split(b"\n") if not is_too_long else piece.split(b"\n")
         for line in whole:
             if is_too_long or len(line) > CONTACT_BYTES:
                 yield None

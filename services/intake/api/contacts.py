@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.api.door import CONTACT_BYTES, Door, not_taken
+from services.intake.api.door import CONTACT_BYTES, Door, not_taken, reused
 from services.intake.pipeline import Pipeline
+from services.intake.remembered import KeyReused
 from services.intake.requests import ContactRequest, CustomerRequest
 from shared.credentials import Scope
 from shared.events import Channel
@@ -58,14 +59,20 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
                 }
             ],
         },
-        responses={202: answer_of(Acceptance, "The brokers have it"), **problem_responses(400, 401, 403, 408, 413, 422, 503)},
+        responses={
+            202: answer_of(Acceptance, "The brokers have it"),
+            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503),
+        },
     )
     async def post_contact(request: Request) -> Response:
-        tenant = door.tenant(request, Scope.CONTACTS_WRITE)
+        caller = door.caller(request, Scope.CONTACTS_WRITE)
         key = _idempotency_key(request.headers.getlist("idempotency-key"))
-        async with door.body(request, limit=CONTACT_BYTES) as said:
+        async with door.body(request, caller, limit=CONTACT_BYTES) as said:
             sent = door.read(ContactRequest, "contact", said)
-            draft = pipeline.contact(tenant, sent, trace=traceparent(request), idempotency_key=key)
+            try:
+                draft = pipeline.contact(caller.tenant, sent, trace=traceparent(request), idempotency_key=key)
+            except KeyReused as error:
+                raise reused(error, "Idempotency-Key") from error
             [failure] = await pipeline.publish("contact", [draft])
         if failure is not None:
             raise not_taken(failure)

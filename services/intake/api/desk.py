@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
-from services.intake.api.door import Door
+from services.intake.api.door import Caller, Door
 from services.intake.api.receipt import Receipt, take
 from services.intake.pipeline import Pipeline
 from services.intake.said import Ignored, Said
@@ -81,20 +81,22 @@ class Desk:
 
     async def _take(self, request: Request, endpoint: Endpoint) -> Receipt:
         now, headers, schemes = self.door.clock(), dict(request.headers), endpoint.schemes
+        caller = self.door.sender(request, endpoint)
         try:
             if endpoint.sender in UNSIGNED_TESTS and schemes[0].header not in headers:
-                return await self._answer_test(request, endpoint)
+                return await self._answer_test(request, endpoint, caller)
             claim = read_claim(schemes, headers, now=now)
-            async with self.door.body(request, limit=DELIVERY_BYTES) as body:
+            async with self.door.body(request, caller, limit=DELIVERY_BYTES) as body:
                 verify(schemes, claim, body, endpoint.secrets_at(now))
+                caller.meter.charge(requests=1, size=len(body))
                 said = _read(Delivery(endpoint, headers, _payload(body), now), self.door)
                 return await take(said, endpoint.tenant, self.pipeline, trace=traceparent(request))
         except Forged as error:
             raise _forged(error, schemes[0]) from error
 
-    async def _answer_test(self, request: Request, endpoint: Endpoint) -> Receipt:
+    async def _answer_test(self, request: Request, endpoint: Endpoint, caller: Caller) -> Receipt:
         test = UNSIGNED_TESTS[endpoint.sender]
-        async with self.door.body(request, limit=DELIVERY_BYTES) as body:
+        async with self.door.body(request, caller, limit=DELIVERY_BYTES) as body:
             if body != test:
                 raise Forged("signature_missing", f"The header {endpoint.schemes[0].header} is missing.")
         return Receipt(status="ignored", why="the sender tested the address, unsigned")

@@ -1,60 +1,108 @@
 """Who may come in, with how much, and whether what they brought can be read."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TypeVar
+import math
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from services.intake.api.encodings import decoded
+from services.intake.limits import Limited, Meter, Meters
 from services.intake.metrics import Metrics
 from services.intake.redaction import Redactor
+from services.intake.remembered import KeyReused
+from services.intake.shares import Full, Shares
+from services.intake.webhooks.endpoints import Endpoint
 from shared.clock import Clock
 from shared.credentials import Credentials, Scope
 from shared.errors import Unavailable
 from shared.kafka import TooLarge
-from shared.web import Problem, bounded, invalid
+from shared.web import InvalidParam, Problem, answer_with, call_by, invalid
 
 R = TypeVar("R", bound=BaseModel)
 
 RETRY_SECONDS = "5"
 CONTACT_BYTES = 256 * 1024
+BODY_SECONDS = 30.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """
+    Whose data comes, how much of it may, and the name under which it is held.
+
+    Not `is_known` before its signature was checked: until then nothing is charged, so that nobody uses up another's limits.
+    """
+
+    tenant: str
+    meter: Meter
+    share: str
+    is_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
-    """Checks credentials and holds bodies, `max_held` bytes of them at once over all requests."""
+    """Checks credentials and limits, and holds bodies."""
 
     credentials: Credentials
+    meters: Meters
+    shares: Shares
     redactor: Redactor
     metrics: Metrics
     clock: Clock
-    max_held: int
-    _held: int = field(default=0, init=False)
 
-    def tenant(self, request: Request, scope: Scope) -> str:
-        """Whose data this is: the credential says so, never the body. Raises Problem 401 or 403."""
-        return self.credentials.verify(request.headers.get("authorization"), scope).tenant
+    def caller(self, request: Request, scope: Scope) -> Caller:
+        """Who has this key: the credential says whose data it is, never the body. Raises Problem 401, 403 or 429."""
+        authorization = request.headers.get("authorization")
+        call_by(request, self.credentials.claimed(authorization))
+        credential = self.credentials.verify(authorization, scope)
+        caller = Caller(credential.tenant, self.meters.of(credential.key_id, credential.limits), credential.tenant)
+        _admit(request, caller)
+        caller.meter.charge(requests=1)
+        answer_with(request, caller.meter.headers())
+        return caller
+
+    def sender(self, request: Request, endpoint: Endpoint) -> Caller:
+        """Who delivers to this endpoint, if it can prove it. Raises Problem 429."""
+        call_by(request, endpoint.address)
+        caller = Caller(
+            endpoint.tenant, self.meters.of(endpoint.address, endpoint.limits), share=endpoint.address, is_known=False
+        )
+        _admit(request, caller)
+        return caller
 
     @asynccontextmanager
-    async def body(self, request: Request, *, limit: int) -> AsyncIterator[bytes]:
-        """The whole body, while it is needed. Raises Problem 413 over `limit`, 503 when too much is held already."""
-        chunks: list[bytes] = []
-        async with self.holding() as hold:
-            async for chunk in bounded(request, limit=limit):
-                hold(len(chunk))
-                chunks.append(chunk)
-            yield b"".join(chunks)
+    async def body(self, request: Request, caller: Caller, *, limit: int) -> AsyncIterator[bytes]:
+        """The whole body, decompressed, while it is needed. Raises Problem 413 over `limit`, 503 when too much is held already."""
+        pieces: list[bytes] = []
+        with self.holding(caller) as hold:
+            async for piece in decoded(request, limit=limit, within=BODY_SECONDS):
+                hold.take(len(piece))
+                pieces.append(piece)
+            body = b"".join(pieces)
+            if caller.is_known:
+                caller.meter.charge(size=len(body))
+            yield body
 
-    @asynccontextmanager
-    async def holding(self) -> AsyncIterator["Hold"]:
-        """Count bytes as held until the end of the block. Raises Problem 503 when too much is held already."""
-        hold = Hold(self)
-        try:
-            yield hold
-        finally:
-            self._count(-hold.held)
+    async def stream(self, request: Request, caller: Caller, *, limit: int) -> AsyncIterator[bytes]:
+        """The body in pieces, as fast as the caller may send. Raises Problem 413 over `limit`."""
+        async for piece in decoded(request, limit=limit, within=None):
+            caller.meter.charge(size=len(piece))
+            yield piece
+            await caller.meter.pace()
+
+    @contextmanager
+    def holding(self, caller: Caller) -> Iterator["Hold"]:
+        """What the caller holds until the end of the block, as one of its requests at once."""
+        hold = Hold(self, caller)
+        with caller.meter.inside():
+            try:
+                yield hold
+            finally:
+                hold.give_back(hold.held)
 
     def read(self, model: type[R], item: str, said: bytes) -> R:
         """What was sent, checked. Raises Problem: 400 not JSON, 422 with every field that does not fit."""
@@ -72,23 +120,36 @@ class Door:
             return Problem(400, "malformed_json", "The body is not valid JSON in UTF-8.", invalid_params=params)
         return Problem(422, "invalid", "What was sent does not fit; see invalid_params.", invalid_params=params)
 
-    def _count(self, count: int) -> None:
-        if count > 0 and self._held + count > self.max_held:
-            raise Problem(503, "overloaded", "Too much is waiting already. Try again.", headers={"Retry-After": "1"})
-        self._held += count
-        self.metrics.bytes_held.set(self._held)
-
 
 class Hold:
-    """One request's share of the bytes that are held."""
+    """The bytes that one request holds."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, caller: Caller) -> None:
         self._door = door
+        self._caller = caller
         self.held = 0
 
-    def __call__(self, count: int) -> None:
-        self._door._count(count)  # noqa: SLF001 - one room, two names
-        self.held += count
+    def take(self, size: int) -> None:
+        """Hold `size` bytes more. Raises Problem 503 where the caller's share is used up."""
+        shares = self._door.shares
+        try:
+            shares.take(self._caller.share, size)
+        except Full as error:
+            raise Problem(503, error.code, "Too much is waiting already. Try again.", headers={"Retry-After": "1"}) from error
+        self.held += size
+        self._door.metrics.bytes_held.set(shares.held)
+
+    def give_back(self, size: int) -> None:
+        self._door.shares.give_back(self._caller.share, size)
+        self.held -= size
+        self._door.metrics.bytes_held.set(self._door.shares.held)
+
+
+def reused(error: KeyReused, name: str) -> Problem:
+    """The problem for another body under the key that `name` holds."""
+    wanted = [InvalidParam(name=name, reason="another body came under this key before")]
+    detail = "A key names one contact. Send this one under a key of its own, or as a higher revision."
+    return Problem(422, error.code, detail, invalid_params=wanted)
 
 
 def not_taken(failure: Unavailable | TooLarge) -> Problem:
@@ -97,3 +158,18 @@ def not_taken(failure: Unavailable | TooLarge) -> Problem:
         return Problem(413, failure.code, "The contact is larger than a broker takes (1 MiB).")
     detail = "The brokers did not confirm it in time, and it may still arrive. Sent again, it is the same contact if something names it."
     return Problem(503, "unavailable", detail, headers={"Retry-After": RETRY_SECONDS})
+
+
+def _admit(request: Request, caller: Caller) -> None:
+    try:
+        caller.meter.admit()
+    except Limited as error:
+        answer_with(request, caller.meter.headers())
+        raise Problem(429, error.code, _LIMITS[error.code], headers={"Retry-After": str(math.ceil(error.wait))}) from error
+
+
+_LIMITS: Final = {
+    "too_many_requests": "More requests than this key or endpoint may send; each item of a batch is one. See RateLimit.",
+    "too_many_bytes": "More bytes than this key or endpoint may send. See RateLimit.",
+    "too_many_at_once": "More requests at once than this key or endpoint may send. See RateLimit-Policy.",
+}

@@ -132,7 +132,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
                     }
                 },
             },
-            **problem_responses(400, 401, 403, 408, 413, 415, 422, 503),
+            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503),
         },
     )
     async def post_events(request: Request) -> Response:
@@ -155,28 +155,33 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
         "Without `WebHook-Request-Origin` it says which formats are taken.",
         status_code=204,
         openapi_extra={"parameters": [{"name": "WebHook-Request-Origin", "in": "header", "schema": {"type": "string"}}]},
-        responses=problem_responses(401, 403),
+        responses=problem_responses(401, 403, 429, 431, 503),
     )
     async def options_events(request: Request) -> Response:
         origin = request.headers.get("webhook-request-origin")
         if origin is None:
             return Response(status_code=204, headers=TAKEN)
+        allowance = door.meters.allowance
         if not endpoints.grants(origin):
-            door.tenant(request, Scope.CONTACTS_WRITE)
-        granted = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*"}
+            allowance = door.caller(request, Scope.CONTACTS_WRITE).meter.allowance
+        a_minute = max(1, int(allowance.requests_per_second * 60))
+        granted = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": str(a_minute)}
         return Response(status_code=204, headers={**TAKEN, **granted})
 
 
 async def _take(request: Request, pipeline: Pipeline, door: Door) -> Response:
-    events = Events(door.tenant(request, Scope.CONTACTS_WRITE), traceparent(request), pipeline, door)
+    caller = door.caller(request, Scope.CONTACTS_WRITE)
+    events = Events(caller.tenant, traceparent(request), pipeline, door)
     headers = dict(request.headers)
     try:
         mode = mode_of(headers)
     except NotUnderstood as error:
         raise Problem(415, "format_not_understood", str(error), headers=TAKEN) from error
-    async with door.body(request, limit=BATCH_BYTES if mode is Mode.BATCH else CONTACT_BYTES) as body:
+    async with door.body(request, caller, limit=BATCH_BYTES if mode is Mode.BATCH else CONTACT_BYTES) as body:
         if mode is Mode.BATCH:
-            return _answer(await events.many(_items(body)))
+            items = _items(body)
+            caller.meter.charge(requests=len(items))
+            return _answer(await events.many(items))
         event = _binary(headers, body, door) if mode is Mode.BINARY else _structured(_json(body), door)
         receipt = await events.one(event)
     return Response(receipt.model_dump_json(exclude_none=True), receipt.http_status, media_type="application/json")

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.api.door import not_taken
+from services.intake.api.door import not_taken, reused
 from services.intake.pipeline import Draft, Pipeline
+from services.intake.remembered import KeyReused
 from services.intake.said import Ignored, Said
 
 
@@ -26,12 +27,19 @@ class Receipt(BaseModel):
 
 
 async def take(said: Said | Ignored, tenant: str, pipeline: Pipeline, *, trace: str) -> Receipt:
-    """Publish what was said. Raises Problem where the brokers did not take it: sent again, it is the same contact."""
+    """
+    Publish what was said.
+
+    Raises Problem where the brokers did not take it: sent again, it is the same contact; or where its id named another one.
+    """
     if isinstance(said, Ignored):
         return Receipt(status="ignored", why=said.why)
     contact_id = outcome_of = None
     if said.contact is not None:
-        draft = pipeline.contact(tenant, said.contact, trace=trace, idempotency_key=said.key)
+        try:
+            draft = pipeline.contact(tenant, said.contact, trace=trace, idempotency_key=said.key)
+        except KeyReused as error:
+            raise reused(error, "id") from error
         contact_id = await _published("contact", draft, pipeline)
     if said.outcome is not None:
         outcome_of = await _published("outcome", pipeline.outcome(tenant, said.outcome, trace=trace), pipeline)

@@ -37,10 +37,13 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         tags=["privacy"],
         description="Takes what `POST /v1/contacts` takes. Nothing is published or kept.",
         openapi_extra=body_of(ContactRequest, *EXAMPLES),
-        responses={200: answer_of(RedactionPreview, "What would leave"), **problem_responses(400, 401, 403, 408, 413, 422, 503)},
+        responses={
+            200: answer_of(RedactionPreview, "What would leave"),
+            **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503),
+        },
     )
     async def preview(request: Request) -> Response:
-        tenant = door.tenant(request, Scope.CONTACTS_WRITE)
-        async with door.body(request, limit=CONTACT_BYTES) as said:
-            event = pipeline.received(tenant, door.read(ContactRequest, "preview", said))
+        caller = door.caller(request, Scope.CONTACTS_WRITE)
+        async with door.body(request, caller, limit=CONTACT_BYTES) as said:
+            event = pipeline.received(caller.tenant, door.read(ContactRequest, "preview", said))
         return Response(RedactionPreview.model_validate(event).model_dump_json(), media_type="application/json")

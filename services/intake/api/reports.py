@@ -16,7 +16,7 @@ from shared.web import answer_of, body_of, problem_responses, traceparent
 REPORT_BYTES = 16 * 1024
 OUTCOME = OutcomeRequest(source="zendesk-eu", external_id="35436-1", resolution=Resolution.WON, csat=5, minutes_spent=12.5)
 ERASURE = ErasureRequest(customer_id="c-1001")
-REFUSALS = problem_responses(400, 401, 403, 408, 413, 422, 503)
+REFUSALS = problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503)
 
 
 class ErasureAcceptance(BaseModel):
@@ -38,9 +38,9 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         responses={202: answer_of(Acceptance, "The brokers have it"), **REFUSALS},
     )
     async def post_outcome(request: Request) -> Response:
-        tenant = door.tenant(request, Scope.CONTACTS_WRITE)
-        async with door.body(request, limit=REPORT_BYTES) as said:
-            draft = pipeline.outcome(tenant, door.read(OutcomeRequest, "outcome", said), trace=traceparent(request))
+        caller = door.caller(request, Scope.CONTACTS_WRITE)
+        async with door.body(request, caller, limit=REPORT_BYTES) as said:
+            draft = pipeline.outcome(caller.tenant, door.read(OutcomeRequest, "outcome", said), trace=traceparent(request))
         return await _published("outcome", "contact_id", draft)
 
     @app.post(
@@ -52,9 +52,9 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         responses={202: answer_of(ErasureAcceptance, "The brokers have it"), **REFUSALS},
     )
     async def post_erasure(request: Request) -> Response:
-        tenant = door.tenant(request, Scope.CUSTOMERS_ERASE)
-        async with door.body(request, limit=REPORT_BYTES) as said:
-            draft = pipeline.erasure(tenant, door.read(ErasureRequest, "erasure", said), trace=traceparent(request))
+        caller = door.caller(request, Scope.CUSTOMERS_ERASE)
+        async with door.body(request, caller, limit=REPORT_BYTES) as said:
+            draft = pipeline.erasure(caller.tenant, door.read(ErasureRequest, "erasure", said), trace=traceparent(request))
         return await _published("erasure", "erasure_id", draft)
 
     async def _published(item: str, name: str, draft: Draft) -> Response:

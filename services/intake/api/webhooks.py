@@ -58,13 +58,13 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
         summary="What a sender's endpoints saw last",
         tags=["webhooks"],
         description="Of the tenant of the API key, as this process saw it: last accepted, last ignored, last refused and why.",
-        responses={200: answer_of(SenderStatus, "The sender's endpoints"), **problem_responses(401, 403, 404)},
+        responses={200: answer_of(SenderStatus, "The sender's endpoints"), **problem_responses(401, 403, 404, 429, 431, 503)},
     )
     async def get_status(request: Request, sender: Annotated[str, sender_path]) -> Response:
-        tenant = door.tenant(request, Scope.CONTACTS_WRITE)
+        caller = door.caller(request, Scope.CONTACTS_WRITE)
         if sender not in set(Sender):
             raise Problem(404, "endpoint_unknown", f"Senders are {', '.join(Sender)}.")
-        return Response(desk.status(sender, tenant).model_dump_json(), media_type="application/json")
+        return Response(desk.status(sender, caller.tenant).model_dump_json(), media_type="application/json")
 
     @app.post(
         "/v1/webhooks/{sender}/{endpoint}",
@@ -77,7 +77,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
         responses={
             200: answer_of(Receipt, "It is neither a contact nor an outcome"),
             202: answer_of(Receipt, "The brokers have it"),
-            **problem_responses(400, 401, 404, 408, 413, 422, 503),
+            **problem_responses(400, 401, 404, 408, 413, 415, 422, 429, 431, 503),
         },
     )
     async def post_delivery(
@@ -91,9 +91,11 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
         summary="Is there such an endpoint?",
         description="Intercom asks before it saves an address.",
         tags=["webhooks"],
-        responses=problem_responses(404),
+        responses=problem_responses(404, 431, 503),
     )
-    async def head_delivery(sender: Annotated[str, sender_path], endpoint: Annotated[str, endpoint_path]) -> Response:
+    async def head_delivery(
+        _request: Request, sender: Annotated[str, sender_path], endpoint: Annotated[str, endpoint_path]
+    ) -> Response:
         if endpoints.find(sender, endpoint) is None:
             raise unknown()
         return Response()

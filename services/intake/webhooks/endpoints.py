@@ -30,7 +30,7 @@ from pydantic import (
 from services.intake.requests import Name
 from services.intake.webhooks.fields import FieldMap
 from services.intake.webhooks.signatures import SCHEMES, Scheme, is_secret_of
-from shared.credentials import RESERVED
+from shared.credentials import RESERVED, Limits
 from shared.errors import Rejected
 from shared.events import Tenant
 
@@ -109,6 +109,7 @@ class Endpoint(FilePart):
     product: Name | None = None
     questions: Questions | None = None
     fields: FieldMap | None = None
+    limits: Limits = Limits()
 
     @field_validator("secrets", mode="before")
     @classmethod
@@ -136,9 +137,14 @@ class Endpoint(FilePart):
         return self
 
     @property
+    def address(self) -> str:
+        """What no other endpoint has: `zendesk/acme-eu`."""
+        return f"{self.sender}/{self.endpoint}"
+
+    @property
     def scope(self) -> str:
         """`source` of the contacts: it scopes their ids."""
-        return self.source or f"{self.sender}/{self.endpoint}"
+        return self.source or self.address
 
     @property
     def schemes(self) -> tuple[Scheme, ...]:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import yaml
 
+from services.intake.limits import Allowance
 from services.intake.pseudonyms import Pseudonyms
 from shared.credentials import Scope
 from shared.events import OUTCOMES, RECEIVED, ContactReceived, OutcomeReported
@@ -160,6 +161,26 @@ async def test_what_is_not_signed_is_refused_and_the_status_says_why(intake: Int
     assert (seen["last_refused"]["code"], seen["last_refused"]["why"]) == (code, answer.json()["detail"])
     assert seen["last_accepted"] is None
     assert counted(intake) == {f"zendesk {code}": 1}
+
+
+async def test_over_its_rate_an_endpoint_is_told_when_to_come_back_and_another_is_not_concerned(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    async with opened(kafka, tmp_path, webhooks=ENDPOINTS, allowance=Allowance(0.5, 1e9, 10)) as intake:
+        first, second = await deliver(intake, TICKET), await deliver(intake, TICKET)
+        elsewhere = await deliver(intake, next(each for each in EXAMPLES.values() if each.endpoint.sender == "typeform"))
+
+    assert (first.status_code, second.status_code, elsewhere.status_code) == (202, 429, 202)
+    assert (second.json()["code"], second.headers["retry-after"]) == ("too_many_requests", "2")
+
+
+async def test_whoever_cannot_sign_does_not_use_up_an_endpoints_limits(kafka: KafkaSettings, tmp_path: Path) -> None:
+    async with opened(kafka, tmp_path, webhooks=ENDPOINTS, allowance=Allowance(0.5, 1e9, 10)) as intake:
+        forged = [await deliver(intake, TICKET, headers=TICKET.signed(secret="another-secret")) for _ in range(5)]
+        answer = await deliver(intake, TICKET)
+
+    assert {each.status_code for each in forged} == {401}
+    assert answer.status_code == 202
 
 
 async def test_an_unknown_endpoint_is_a_404_and_no_label(intake: Intake) -> None:

@@ -1,0 +1,43 @@
+"""`make fuzz`: schemathesis asks intake everything its OpenAPI document allows, and much that it does not."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import Final
+
+from bench.ground import ground
+from shared.credentials import Scope
+
+CHECKS: Final = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+)
+EXAMPLES: Final = 1_500
+"""Of each call, in each phase: over 10,000 cases in all."""
+
+
+def arguments(url: str, key: str, *, examples: int) -> list[str]:
+    """The command: the same cases every time, without an answer kept on disk."""
+    return [
+        *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{url}/openapi.json"),
+        *("--header", f"Authorization: Bearer {key}", "--checks", ",".join(CHECKS), "--max-examples", str(examples)),
+        *("--generation-deterministic", "--no-color", "--request-timeout", "10"),
+    ]
+
+
+async def fuzz(examples: int) -> int:
+    """The exit status of schemathesis: 0 where nothing was found."""
+    async with ground() as here, here.server("intake", "services.intake", port_in="INTAKE_PORT") as intake:
+        key = here.key_with(*Scope)
+        child = await asyncio.create_subprocess_exec(*arguments(intake.url, key, examples=examples), cwd=Path.cwd())
+        return await child.wait()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m bench.conformance", description=__doc__)
+    parser.add_argument("--examples", type=int, default=EXAMPLES, help=f"of each call; default: {EXAMPLES:,}")
+    sys.exit(asyncio.run(fuzz(parser.parse_args().examples)))
