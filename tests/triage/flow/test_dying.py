@@ -146,4 +146,5 @@ async def test_a_partition_that_moves_to_another_process_while_it_is_worked_on_i
 
     assert one.counted("left") + two.counted("left") > 0
     assert one.counted("buried") + two.counted("buried") == 0
-    assert set(await notes(kafka, group)) == {Note()}
+    # Whoever stops while the group divides the partitions anew may not get to say that it is through.
+    assert {(note.deaths, note.in_company) for note in await notes(kafka, group)} == {(0, 0)}
