@@ -127,7 +127,7 @@ def score(redactor: Redactor, texts: Iterable[Case]) -> dict[str, Score]:
     """A find is right when it is exactly what is there, type included; signs around it do not count."""
     true, found, right = Counter[str](), Counter[str](), Counter[str]()
     for case in texts:
-        finds = {_told(case.text, find) for find in redactor.finds(case.text)}
+        finds = {told(case.text, find) for find in redactor.finds(case.text)}
         true.update(kind for *_, kind in case.marks)
         found.update(kind for *_, kind in finds)
         right.update(kind for *_, kind in finds & case.marks)
@@ -135,7 +135,7 @@ def score(redactor: Redactor, texts: Iterable[Case]) -> dict[str, Score]:
     return {**of_kind, "all": Score(true.total(), found.total(), right.total())}
 
 
-def _told(text: str, find: Find) -> tuple[int, int, str]:
+def told(text: str, find: Find) -> tuple[int, int, str]:
     return (*_core(text, find.start, find.end), str(find.mark))
 
 

@@ -9,7 +9,12 @@ from services.intake.redaction.marks import Find, Mark
 
 _LOCAL: Final = re.compile(r'(?:"[^"@\n]{1,62}"|[\w.!#$%*+^`{|}~\'-]{1,64})')
 """The part before the @, read backwards from it."""
-_DOMAIN: Final = re.compile(r"(?!\d{1,2}x\.)(?:[^\W_][\w-]{0,62}\.){1,8}(?:xn--[\w-]{2,40}|[^\W\d_]{2,24})(?![\w-])")
+_DOMAIN: Final = re.compile(
+    r"(?!\d{1,2}x\.)(?:(?:[^\W_][\w-]{0,62}\.){1,8}(?:xn--[\w-]{2,40}|[^\W\d_]{2,24})(?![\w-])"
+    r"|(?:[^\W_][\w-]{0,62}[.。｡]){1,8}(?:xn--[a-z0-9-]{2,40}|[a-z]{2,24})(?![a-z0-9_-]))",
+    re.IGNORECASE,
+)
+"""What follows the @. Source of the other full stops: RFC 3490, 3.1; after one of them only a name in ASCII ends it, for a sentence may follow."""
 _OPENING: Final = ".!#$%*+^`{|}~'-"
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"

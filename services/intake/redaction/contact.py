@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Final
 
 from services.intake.redaction.marks import Mark
@@ -54,7 +55,7 @@ def redacted(sent: ContactRequest, redactor: Redactor, pseudonym: Callable[[str]
             "product": free(sent.product),
             "product_version": free(sent.product_version, "version"),
             "area": free(sent.area),
-            "attributes": {free(name): free(value, name) for name, value in sent.attributes.items()},
+            "attributes": _apart((free(name) or name, free(value, name) or value) for name, value in sent.attributes.items()),
         }
     )
     return Left(left, {str(mark): count for mark, count in counts.items()})
@@ -92,6 +93,16 @@ def _marked(value: str, redactor: Redactor, counts: Counter[Mark], label: str = 
     ]
     counts.update(counted(finds))
     return marked(value, finds)
+
+
+def _apart(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Every value under a name of its own: the mark in a second `[email]` has a number, `[email 2]`."""
+    apart: dict[str, str] = {}
+    for name, value in named:
+        head, _, tail = name.rpartition("]")
+        names = chain([name], (f"{head} {number}]{tail}" for number in count(2)))
+        apart[next(free for free in names if free not in apart)] = value
+    return apart
 
 
 def _within(text: str, limit: int) -> str:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from services.intake.redaction.marks import Find
 
@@ -17,6 +18,8 @@ UNSEEN = re.compile(
 """Marks of direction, joiners, soft hyphens, combining strokes, selectors of a variant."""
 BACKWARDS = re.compile("\u202e([^\u202c\n]*)")
 """From a right-to-left override to the end of its line, or to where it is taken back."""
+_TURKISH: Final = {"İ": "I", "ı": "i"}
+"""An I to most who write of a PİN. The capital is the only character that has two in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def _reads(char: str) -> str:
     """The one character that `char` reads as, itself for most; nothing where it cannot be seen."""
     if UNSEEN.match(char):
         return ""
+    if char in _TURKISH:
+        return _TURKISH[char]
     digit = unicodedata.digit(char, None)
     if digit is not None:
         return str(digit)

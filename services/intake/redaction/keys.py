@@ -22,7 +22,7 @@ KEY: Final = re.compile(
     r"|SG\.[\w-]{16,32}\.[\w-]{16,64}"
     r"|GOCSPX-[\w-]{20,40}|ya29\.[\w-]{20,300}"
     r"|npm_[A-Za-z0-9]{30,40}|pypi-[\w-]{30,250}|hf_[A-Za-z0-9]{30,40}|dop_v1_[a-f0-9]{60,70}"
-    r"|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}|sq0[a-z]{3}-[\w-]{22,60}|key-[0-9a-f]{32}|(?:AC|SK)[0-9a-f]{32}(?![A-Za-z0-9])"
+    r"|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}|sq0[a-z]{3}-[\w-]{22,60}|key-[0-9a-f]{32}|(?:AC|SK)(?=[a-f]*\d)[0-9a-f]{32}(?![A-Za-z0-9])"
     r"|fb_[A-Za-z0-9]{4,32}_[\w-]{40,50}"
     r"|\d{8,10}:AA[\w-]{33}"
     r")"
@@ -30,9 +30,11 @@ KEY: Final = re.compile(
 
 KEY_PREFIXES: Final = frozenset(
     b"sk rk pk ghp gho ghs ghu ghr github glpat glptt gldt glrt glsoat xoxa xoxb xoxe xoxo xoxp xoxr xoxs xapp whsec whsk sg gocspx ya29 npm pypi hf dop shpat"
-    b" shpca shppa shpss sq0atp sq0csp sq0idp fb key".split()
+    b" shpca shppa shpss fb key".split()
 )
-"""The first words of such keys, in lower case; those that have none are looked for in hints."""
+"""The first words of such keys, in lower case, where a sign follows; those that have none are looked for in hints."""
+HEX_KEY: Final = 34
+"""Characters of a key that has nothing but its length and two letters before."""
 
 
 def keys(text: str) -> Iterator[Find]:

@@ -9,7 +9,13 @@ from services.intake.redaction.words import CODES, DOUBTFUL, KEYS, PASSWORDS, PI
 
 _QUOTES: Final = "\"'`“”‘’«»„‚"
 _IS: Final = r"(?:is|was|are|ist|war|lautet|es|era|est|était|é|è|set to|changed to|to be)"
-_VALUE: Final = rf"(?:[{_QUOTES}](?P<quoted>[^{_QUOTES}\n]{{1,64}})[{_QUOTES}]|(?P<bare>[^\s{_QUOTES}]{{3,128}}))"
+_ORNAMENT: Final = rf"[^\w\s\x00-\x7f{_QUOTES}£€¥§°]"
+"""Bullets, an ellipsis, emoji: what stands beside words and is part of none."""
+_CLOSE: Final = rf"(?:[{_QUOTES})\]*_]|{_ORNAMENT}){{0,2}}"
+"""After a word that something was put around."""
+_VALUE: Final = (
+    rf"{_ORNAMENT}?(?:[{_QUOTES}]{{1,2}}(?P<quoted>[^{_QUOTES}\n]{{1,64}})[{_QUOTES}]|(?P<bare>[^\s{_QUOTES}]{{3,128}}))"
+)
 
 _QUALIFIER: Final = re.compile(
     r"(?<![^\W_])(?:security|verification|one[ -]time|login|access|auth|authentication|authenticator|confirmation|2fa|mfa|sms|door|gate|unlock|alarm|recovery|backup|pin"
@@ -21,18 +27,18 @@ _KEY_QUALIFIER: Final = re.compile(
     re.IGNORECASE,
 )
 
-_NEXT: Final = re.compile(rf"(?:\s{{1,2}}(?:to\s)?|\s?[(\[]){_VALUE}", re.IGNORECASE)
+_NEXT: Final = re.compile(rf"{_CLOSE}(?:\s{{1,2}}(?:to\s)?|\s?[(\[]){_VALUE}", re.IGNORECASE)
 _SAID: Final = re.compile(
-    r"(?:\s(?:for|of|to|on|at|in|from|with|here|there|für|zu|von|zum|para|de|del|do|da|pour|per|di|al)(?:\s{1,2}[\w'’.@-]{1,40}){0,5}?)?"
+    rf"{_CLOSE}(?:\s(?:for|of|to|on|at|in|from|with|here|there|für|zu|von|zum|para|de|del|do|da|pour|per|di|al)(?:\s{{1,2}}[\w'’.@-]{{1,40}}){{0,5}}?)?"
     rf"(?:\s{{1,3}}{_IS}(?!\w)(?:\s{{0,2}}[:=]|\s{{1,2}}(?:still|now|currently|just|jetzt|ahora|simply|always|either|immer))?|\s{{0,2}}(?:[:=]|->|→|=>){{1,2}})\s{{0,3}}{_VALUE}",
     re.IGNORECASE,
 )
 _LEADS: Final = re.compile(
-    r"(?P<bare>[^\s\"'“”]{4,64})[\"'”]?\s(?:is|was|as|ist|als|war|es|como|est|comme|è|é|come)\s(?:my|the|our|his|her|mein|meinem|das|mi|mon|le|la|minha|mia|a)\s(?:\w{1,16}\s)?\Z",
+    rf"{_ORNAMENT}?(?!{_ORNAMENT})(?P<bare>[^\s\"'“”]{{4,64}})[\"'”]?\s(?:is|was|as|ist|als|war|es|como|est|comme|è|é|come)\s(?:my|the|our|his|her|mein|meinem|das|mi|mon|le|la|minha|mia|a)\s(?:\w{{1,16}}\s)?\Z",
     re.IGNORECASE,
 )
 _DIGITS_FOLLOW: Final = re.compile(
-    rf"(?:\s(?:number|code|no\.?|(?:de|di) [a-zà-ú]{{4,16}}|secret|segreto|pin|for (?:my|the|this) [\w-]{{1,16}}|on (?:my|the|this) [\w-]{{1,16}}|of (?:my|the) [\w-]{{1,16}}|nummer)){{0,2}}(?:\s{{1,2}}{_IS}|\s{{0,2}}[:=]|\s?\()?\s{{0,3}}[{_QUOTES}#]?(?P<code>[A-Z]{{0,2}}-?\d(?:[ -]?\d){{2,9}})(?![\w%]|[.,:/]\d)",
+    rf"{_CLOSE}(?:\s(?:number|code|no\.?|(?:de|di) [a-zà-ú]{{4,16}}|secret|segreto|pin|for (?:my|the|this) [\w-]{{1,16}}|on (?:my|the|this) [\w-]{{1,16}}|of (?:my|the) [\w-]{{1,16}}|nummer)){{0,2}}(?:\s{{1,2}}{_IS}|\s{{0,2}}[:=]|\s?\()?\s{{0,3}}(?:[{_QUOTES}#]|{_ORNAMENT})?(?P<code>[A-Z]{{0,2}}-?\d(?:[ -]?\d){{2,9}})(?![\w%]|[.,:/]\d)",
     re.IGNORECASE,
 )
 _COUNTED: Final = re.compile(
@@ -40,9 +46,10 @@ _COUNTED: Final = re.compile(
     re.IGNORECASE,
 )
 _ENDS: Final = re.compile(
-    r"[\"'”’.,;:!?)\]]*(?:$|\n|[.,;!?)](?:\s|$)|\s(?:and|but|or|if|so|und|aber|oder|y|pero|et|mais|e|ma|mas|,|-|–|with|please|bitte|can|could|why|which|since|thanks)\b)",
+    rf"(?:[\"'”’.,;:!?)\]]|{_ORNAMENT})*(?:$|\n|(?:[.,;!?)]|{_ORNAMENT})(?:\s|$)|\s(?:and|but|or|if|so|und|aber|oder|y|pero|et|mais|e|ma|mas|,|-|–|with|please|bitte|can|could|why|which|since|thanks)\b)",
     re.IGNORECASE,
 )
+_TAIL: Final = re.compile(rf"(?:[.,;:!?)\]]|{_ORNAMENT})+\Z")
 _NOT_MADE_UP: Final = ("[", "http", "www.", "***", "•", "(", "&")
 _DIGIT: Final = re.compile(r"\d")
 _HAS_SIGN: Final = re.compile(r"[^\w.,/-]")
@@ -53,9 +60,8 @@ SECRET_WORDS: Final = frozenset(word.encode() for word in PASSWORDS | PINS | COD
 
 
 def secrets(text: str, words: Iterable[bytes]) -> Iterator[Find]:
-    """Every secret in `text` that is said in plain words, beside one of `words` (in lower case)."""
+    """Every secret in `text`, which is plain, that is said in plain words, beside one of `words` (in lower case)."""
     low = text.lower()
-    low = low if len(low) == len(text) else text
     for word in map(bytes.decode, words):
         look = _LOOKS[word]
         at = low.find(word)
@@ -112,7 +118,7 @@ def _found(said: re.Match[str]) -> Find:
 
 
 def _bare(said: re.Match[str]) -> str:
-    return said["bare"].rstrip(".,;:!?)]")
+    return _TAIL.sub("", said["bare"])
 
 
 def _is_password(text: str, said: re.Match[str], *, is_plain: bool) -> bool:

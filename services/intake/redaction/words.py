@@ -139,7 +139,7 @@ DIGITS: Final = {
     "9": "nine neun nueve neuf nove",
 }
 TIMES: Final = {"double": 2, "doppel": 2, "doble": 2, "triple": 3, "treble": 3}
-DOTS: Final = frozenset({"dot", "punto", "ponto", "punkt", "arroba", "chiocciola", "arobase"})
+DOTS: Final = frozenset({"dot", "point", "punto", "ponto", "punkt", "arroba", "chiocciola", "arobase"})
 NO_MAILBOX: Final = frozenset(
     """
     look looked shop buy bought order ordered me us it site page website available found visit store online account ordering

@@ -48,6 +48,14 @@ def test_an_attribute_is_read_with_its_name() -> None:
     assert left.redactions == {"phone": 1, "secret": 1, "email": 1}
 
 
+def test_two_attributes_whose_names_become_one_keep_both_values() -> None:
+    sent = {"a@x.com": "1", "b@x.com": "2", "[email 2]": "3", "of c@x.com": "4", "of d@x.com": "5"}
+
+    left = words(attributes=sent).contact.attributes
+
+    assert left == {"[email]": "1", "[email 2]": "2", "[email 2 2]": "3", "of [email]": "4", "of [email 2]": "5"}
+
+
 @pytest.mark.parametrize("field", ["source", "external_id", "thread_id"])
 def test_an_id_that_is_personal_becomes_a_pseudonym_so_that_two_stay_two(field: str) -> None:
     assert getattr(words(**{field: "whatsapp:+4915112345678"}).contact, field) == "pseudonym of 23"
