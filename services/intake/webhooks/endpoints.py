@@ -204,7 +204,11 @@ class Endpoints:
 
     def _read_again(self, path: Path) -> None:
         try:
-            self._file = read_endpoints(path)
+            file = read_endpoints(path)
+            # A file that is being written is empty first: that is not the wish to have no endpoints.
+            if "endpoints" not in file.model_fields_set:
+                raise Rejected(f"{path}: endpoints: is missing; write `endpoints: []` for none")
+            self._file = file
             log.info("endpoints.read", endpoints=len(self._file.endpoints))
         except Rejected as error:
             log.exception("endpoints.broken", reason=str(error))
@@ -223,6 +227,9 @@ def read_endpoints(path: Path) -> EndpointFile:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         raise Rejected(f"{path}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}") from None
+    except ValueError:
+        # PyYAML builds dates and numbers with Python's own constructors, and lets their errors through.
+        raise Rejected(f"{path}: not valid YAML: a date or a number in it cannot be") from None
 
 
 def _changed_at(path: Path | None) -> tuple[int, int]:

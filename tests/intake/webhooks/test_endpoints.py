@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from structlog.testing import capture_logs
 
 from services.intake.webhooks.endpoints import Endpoints, Sender, read_endpoints
 from services.intake.webhooks.signatures import SCHEMES, Scheme
@@ -134,6 +135,16 @@ def test_a_file_that_is_no_yaml_is_refused_by_its_line_alone(tmp_path: Path) -> 
     assert refused.value.__cause__ is None
 
 
+def test_a_date_that_no_calendar_has_is_refused_like_any_other_fault(tmp_path: Path) -> None:
+    file = tmp_path / "webhooks.yaml"
+    file.write_text("endpoints:\n  - secrets: [{secret: correct-horse, expires_at: 2026-11-31T00:00:00Z}]")
+
+    with pytest.raises(Rejected, match="a date or a number") as refused:
+        read_endpoints(file)
+
+    assert "correct-horse" not in str(refused.value)
+
+
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(Rejected, match="No such file"):
         Endpoints(tmp_path / "webhooks.yaml")
@@ -154,6 +165,30 @@ def test_a_changed_file_is_taken_up_and_a_broken_one_is_not(tmp_path: Path) -> N
     file_of(tmp_path)
     time.sleep(1.1)
     assert endpoints.find("typeform", "acme") is None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["", "origins: [events.example.com]\n", "endpoints: [{secrets: [{secret: s, expires_at: 2026-11-31T00:00:00Z}]}]"],
+    ids=["empty", "without the endpoints", "a date that no calendar has"],
+)
+def test_a_file_that_lost_its_endpoints_is_reported_and_the_last_good_one_kept(tmp_path: Path, broken: str) -> None:
+    file = file_of(tmp_path, ZENDESK)
+    endpoints = Endpoints(file)
+
+    file.write_text(broken)
+    time.sleep(1.1)
+    with capture_logs() as logs:
+        assert endpoints.find("zendesk", "acme") is not None
+
+    assert [log["event"] for log in logs] == ["endpoints.broken"]
+
+
+def test_at_the_start_a_file_may_be_without_endpoints(tmp_path: Path) -> None:
+    file = tmp_path / "webhooks.yaml"
+    file.write_text("origins: [events.example.com]\n")
+
+    assert Endpoints(file).grants("events.example.com")
 
 
 def test_every_sender_has_a_scheme_of_its_own_but_the_generic_one() -> None:
