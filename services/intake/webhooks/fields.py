@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstrai
 from pydantic_core import to_json
 
 from services.intake.requests import ContactRequest, OutcomeRequest
+from services.intake.webhooks.cut import fitted, without_nul
 from services.intake.webhooks.markup import words
 from services.intake.webhooks.payload import Payload, Unmappable
 
@@ -99,8 +100,8 @@ def takes(part: ContactMap | OutcomeMap, event: str | None) -> bool:
 
 
 def read_contact(part: ContactMap, payload: Payload, *, source: str, now: datetime) -> ContactRequest:
-    """The contact. Raises Unmappable, or ValidationError where it cannot be one."""
-    fields = {"source": source, **_read(part, payload)}
+    """The contact, cut to what one may have. Raises Unmappable, or ValidationError where it cannot be one."""
+    fields = {"source": source, **_grouped(fitted(_read(part, payload)))}
     return ContactRequest.model_validate_json(to_json(fields), context=now)
 
 
@@ -111,17 +112,21 @@ def read_outcome(part: OutcomeMap, payload: Payload, *, source: str, now: dateti
 
 
 def _read(part: ContactMap | OutcomeMap, payload: Payload) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, origin in part.fields.items():
-        value = origin.value if isinstance(origin, Fixed) else _take(name, origin, payload)
-        if value is None:
-            continue
+    found = {
+        name: origin.value if isinstance(origin, Fixed) else _take(name, origin, payload) for name, origin in part.fields.items()
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _grouped(found: dict[str, Any]) -> dict[str, Any]:
+    groups: dict[str, Any] = {}
+    for name, value in found.items():
         group, _, field = name.partition(".")
         if field:
-            found.setdefault(group, {})[field] = value
+            groups.setdefault(group, {})[field] = value
         else:
-            found[name] = value
-    return {name: value for name, value in found.items() if name not in GROUPS or GROUPS[name] in value}
+            groups[name] = value
+    return {name: value for name, value in groups.items() if name not in GROUPS or GROUPS[name] in value}
 
 
 def _take(name: str, origin: str | Taken, payload: Payload) -> Any:
@@ -135,7 +140,9 @@ def _take(name: str, origin: str | Taken, payload: Payload) -> Any:
         return words(payload.text(taken.at))
     if name in IDS:
         return payload.find_id(taken.at)
-    return payload.find_moment(taken.at) if name == "occurred_at" else part.value
+    if name == "occurred_at":
+        return payload.find_moment(taken.at)
+    return without_nul(part.value) if isinstance(part.value, str) else part.value
 
 
 def _in_our_words(said: dict[str, str], part: Payload) -> str:
