@@ -131,6 +131,8 @@ class Endpoint(FilePart):
             raise ValueError("formbricks needs questions.text: its payload does not say which answers are words")
         if isinstance(self.signature, str) and self.signature not in SCHEMES:
             raise ValueError(f"signature: one of {', '.join(SCHEMES)}, or a scheme of your own")
+        if self.sender is Sender.STANDARD and any(row.id_header is None for row in self.schemes):
+            raise ValueError("signature: standard has to be signed with an id, which is the event's")
         if not all(is_secret_of(self.schemes, each.secret.get_secret_value()) for each in self.secrets):
             raise ValueError("secrets: not written as this signature needs them (whsec_… or whpk_… and base64)")
         return self

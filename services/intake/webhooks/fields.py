@@ -1,6 +1,7 @@
 """A field map: which places of any app's payload a contact and an outcome are taken from. Written in YAML, read without guessing."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
@@ -10,6 +11,7 @@ from services.intake.requests import ContactRequest, OutcomeRequest
 from services.intake.webhooks.cut import fitted, without_nul
 from services.intake.webhooks.markup import words
 from services.intake.webhooks.payload import Payload, Unmappable
+from shared.events import Channel, Resolution
 
 IDS: Final = frozenset({"external_id", "thread_id", "contact_id", "customer.id"})
 """Some apps write them as numbers."""
@@ -68,12 +70,42 @@ class ContactMap(MapPart):
     when: tuple[str, ...] = ()
     fields: dict[ContactField, Origin]
 
+    @model_validator(mode="after")
+    def _can_make_one(self) -> Self:
+        if not {"text", "channel"} <= self.fields.keys():
+            raise ValueError("a contact needs text and channel")
+        if "rating.score" in self.fields and "rating.scale" not in self.fields:
+            raise ValueError("rating.score needs rating.scale")
+        _says_one_of("channel", self.fields["channel"], Channel)
+        return self
+
 
 class OutcomeMap(MapPart):
     """How an outcome is read; from the events named in `when` only, or from all."""
 
     when: tuple[str, ...] = ()
     fields: dict[OutcomeField, Origin]
+
+    @model_validator(mode="after")
+    def _can_make_one(self) -> Self:
+        if "resolution" not in self.fields:
+            raise ValueError("an outcome needs resolution")
+        if ("external_id" in self.fields) == ("contact_id" in self.fields):
+            raise ValueError("an outcome needs either external_id or contact_id")
+        _says_one_of("resolution", self.fields["resolution"], Resolution)
+        return self
+
+
+def _says_one_of(name: str, origin: str | Taken | Fixed, known: type[StrEnum]) -> None:
+    match origin:
+        case Fixed():
+            said = {origin.value}
+        case Taken():
+            said = set((origin.words or {}).values())
+        case _:
+            said = set()
+    if not said <= set(known):
+        raise ValueError(f"{name}: one of {', '.join(known)}")
 
 
 class FieldMap(MapPart):
@@ -89,6 +121,10 @@ class FieldMap(MapPart):
 
     @model_validator(mode="after")
     def _names_what_it_reads(self) -> Self:
+        if self.contact is None and self.outcome is None:
+            raise ValueError("neither contact nor outcome: nothing would ever be read")
+        if self.event is None and any(part.when for part in (self.contact, self.outcome) if part is not None):
+            raise ValueError("when needs event, the place of the event's name")
         if self.contact and "external_id" not in self.contact.fields and self.id is None and self.id_header is None:
             raise ValueError("a contact needs external_id, or the delivery id or id_header: sent again, it would be another one")
         return self

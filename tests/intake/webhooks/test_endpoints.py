@@ -66,7 +66,47 @@ def test_a_secret_that_expires_counts_until_then(tmp_path: Path) -> None:
     assert found.secrets_at(NOW) == ["new-secret"]
 
 
+GENERIC = {"sender": "generic", "signature": "github"}
+
+
+def mapped(contact: Mapping[str, object] | None = None, **more: object) -> dict[str, object]:
+    """A change that makes a generic endpoint of it, with these fields of a contact on top of what each needs."""
+    fields = {"external_id": "id", "text": "message", "channel": {"value": "chat"}, **(contact or {})}
+    return {**GENERIC, "fields": {"contact": {"fields": fields}, **more}}
+
+
+def ending(**fields: object) -> dict[str, object]:
+    return {**GENERIC, "fields": {"outcome": {"fields": fields}}}
+
+
+UNSAFE_OR_VAIN = [
+    ({**mapped(), "signature": {"header": "a", "algorithm": "hmac-sha256", "signed": []}}, "signature.scheme.signed"),
+    (
+        {
+            **mapped(),
+            "signature": {"header": "a", "algorithm": "hmac-sha256", "signed": ["timestamp"], "timestamp_header": "t"},
+        },
+        "signed: body has to be in it",
+    ),
+    ({"sender": "standard", "signature": "github"}, "standard has to be signed with an id"),
+    (mapped(outcome={"when": ["closed"], "fields": {"external_id": "id", "resolution": {"value": "won"}}}), "when needs event"),
+    ({**GENERIC, "fields": {"contact": {"fields": {"external_id": "id", "text": "t"}}}}, "a contact needs text and channel"),
+    (
+        {**GENERIC, "fields": {"contact": {"fields": {"external_id": "id", "channel": {"value": "chat"}}}}},
+        "a contact needs text and channel",
+    ),
+    (ending(external_id="id"), "an outcome needs resolution"),
+    (ending(resolution={"value": "won"}), "either external_id or contact_id"),
+    (ending(external_id="id", contact_id="id", resolution={"value": "won"}), "either external_id or contact_id"),
+    ({**GENERIC, "fields": {"event": "type"}}, "neither contact nor outcome"),
+    (mapped({"channel": {"at": "from", "words": {"app": "in-app"}}}), "channel: one of email, chat"),
+    (mapped({"channel": {"value": "fax"}}), "channel: one of email, chat"),
+    (ending(external_id="id", resolution={"at": "state", "words": {"good": "fine"}}), "resolution: one of"),
+    (mapped({"rating.score": "stars"}), "rating.score needs rating.scale"),
+]
+
 WRONG = [
+    *UNSAFE_OR_VAIN,
     ({"sender": "fax"}, "endpoints.0.sender"),
     ({"endpoint": "Acme EU"}, "endpoints.0.endpoint"),
     ({"endpoint": "status"}, "address of the status"),
