@@ -29,7 +29,7 @@ from pydantic import (
 
 from services.intake.requests import Name
 from services.intake.webhooks.fields import FieldMap
-from services.intake.webhooks.signatures import SCHEMES, Scheme, is_secret_of
+from services.intake.webhooks.signatures import SCHEMES, UNSIGNED, Scheme, is_secret_of
 from shared.credentials import RESERVED
 from shared.errors import Rejected
 from shared.events import Tenant
@@ -149,6 +149,10 @@ class Endpoint(FilePart):
         if self.tolerance_seconds is None:
             return rows
         return tuple(row.model_copy(update={"tolerance_seconds": self.tolerance_seconds}) for row in rows)
+
+    def vouches_for(self, id_header: str) -> bool:
+        """Whether this header is as much the sender's as the body: signed like it, or neither is."""
+        return all(row.id_header == id_header or row.algorithm in UNSIGNED for row in self.schemes)
 
     def secrets_at(self, now: datetime) -> list[str]:
         """The secrets that count now."""

@@ -42,6 +42,9 @@ class Algorithm(StrEnum):
     PLAIN = "plain"
 
 
+UNSIGNED: Final = frozenset({Algorithm.BASIC, Algorithm.PLAIN})
+"""What proves that the sender knows the secret, and nothing of what is delivered."""
+
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
 """In small letters, as Python's servers hand headers out."""
 

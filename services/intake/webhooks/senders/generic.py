@@ -1,5 +1,9 @@
 """Any other app, read by the field map of its endpoint."""
 
+import hashlib
+
+from pydantic_core import to_json
+
 from services.intake.said import NEITHER, Ignored, Said
 from services.intake.webhooks.delivery import Delivery
 from services.intake.webhooks.fields import FieldMap, read_contact, read_outcome, takes
@@ -25,6 +29,9 @@ def read(delivery: Delivery) -> Said | Ignored:
 
 
 def _key(delivery: Delivery, fields: FieldMap) -> str | None:
-    if fields.id_header is not None:
+    if fields.id_header is None:
+        return fields.id and delivery.payload.find_id(fields.id)
+    if delivery.endpoint.vouches_for(fields.id_header):
         return delivery.headers.get(fields.id_header)
-    return fields.id and delivery.payload.find_id(fields.id)
+    # Whoever recorded a delivery could send it again under any other id, and each time it would be another contact.
+    return hashlib.sha256(to_json(delivery.payload.value)).hexdigest()
