@@ -210,11 +210,7 @@ class Endpoints:
 
     def _read_again(self, path: Path) -> None:
         try:
-            file = read_endpoints(path)
-            # A file that is being written is empty first: that is not the wish to have no endpoints.
-            if "endpoints" not in file.model_fields_set:
-                raise Rejected(f"{path}: endpoints: is missing; write `endpoints: []` for none")
-            self._file = file
+            self._file = _whole(path)
             log.info("endpoints.read", endpoints=len(self._file.endpoints))
         except Rejected as error:
             log.exception("endpoints.broken", reason=str(error))
@@ -236,6 +232,14 @@ def read_endpoints(path: Path) -> EndpointFile:
     except ValueError:
         # PyYAML builds dates and numbers with Python's own constructors, and lets their errors through.
         raise Rejected(f"{path}: not valid YAML: a date or a number in it cannot be") from None
+
+
+def _whole(path: Path) -> EndpointFile:
+    file = read_endpoints(path)
+    # A file that is being written is empty first: that is not the wish to have no endpoints.
+    if "endpoints" not in file.model_fields_set:
+        raise Rejected(f"{path}: endpoints: is missing; write `endpoints: []` for none")
+    return file
 
 
 def _changed_at(path: Path | None) -> tuple[int, int]:

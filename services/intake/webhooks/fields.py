@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstrai
 from pydantic_core import to_json
 
 from services.intake.requests import ContactRequest, OutcomeRequest
-from services.intake.webhooks.cut import fitted, without_nul
+from services.intake.webhooks.cut import ATTRIBUTE, LABELS, fitted, without_nul
 from services.intake.webhooks.markup import words
 from services.intake.webhooks.payload import Payload, Unmappable
 from shared.events import Channel, Resolution
@@ -141,6 +141,15 @@ def read_contact(part: ContactMap, payload: Payload, *, source: str, now: dateti
     return ContactRequest.model_validate_json(to_json(fields), context=now)
 
 
+def is_wordless(part: ContactMap, payload: Payload) -> bool:
+    """Whether there is a text at the text's place, with no words in it. A place that is not there is a fault of the map."""
+    origin = part.fields["text"]
+    if isinstance(origin, Fixed):
+        return False
+    place = payload.find(origin if isinstance(origin, str) else origin.at)
+    return place is not None and isinstance(place.value, str) and _take("text", origin, payload) is None
+
+
 def read_outcome(part: OutcomeMap, payload: Payload, *, source: str, now: datetime) -> OutcomeRequest:
     """The outcome. Raises Unmappable, or ValidationError where it cannot be one."""
     fields = {"source": source, **_read(part, payload)}
@@ -149,7 +158,8 @@ def read_outcome(part: OutcomeMap, payload: Payload, *, source: str, now: dateti
 
 def _read(part: ContactMap | OutcomeMap, payload: Payload) -> dict[str, Any]:
     found = {
-        name: origin.value if isinstance(origin, Fixed) else _take(name, origin, payload) for name, origin in part.fields.items()
+        name: _label(name, origin.value) if isinstance(origin, Fixed) else _take(name, origin, payload)
+        for name, origin in part.fields.items()
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -168,22 +178,35 @@ def _grouped(found: dict[str, Any]) -> dict[str, Any]:
 def _take(name: str, origin: str | Taken, payload: Payload) -> Any:
     taken = Taken(at=origin) if isinstance(origin, str) else origin
     part = payload.find(taken.at)
-    if part is None:
+    if part is None or (_is_blank(part.value) and part.value not in (taken.words or {})):
         return None
     if taken.words is not None:
         return _in_our_words(taken.words, part)
     if taken.html:
-        return words(payload.text(taken.at))
+        return words(payload.text(taken.at)) or None
     if name in IDS:
         return payload.find_id(taken.at)
     if name == "occurred_at":
         return payload.find_moment(taken.at)
-    return without_nul(part.value) if isinstance(part.value, str) else part.value
+    return without_nul(part.value) if isinstance(part.value, str) else _label(name, part.value)
+
+
+def _label(name: str, said: Any) -> Any:
+    is_label = name in LABELS or name.startswith(ATTRIBUTE)
+    return _spelt(said) if is_label and isinstance(said, bool | int | float) else said
+
+
+def _is_blank(said: Any) -> bool:
+    return isinstance(said, str) and not without_nul(said).strip()
+
+
+def _spelt(said: Any) -> str:
+    """JSON's spelling of what is no text: true, 5."""
+    return to_json(said).decode()
 
 
 def _in_our_words(said: dict[str, str], part: Payload) -> str:
-    # JSON's spelling of what is no text: true, 5.
-    name = part.value if isinstance(part.value, str) else to_json(part.value).decode()
+    name = part.value if isinstance(part.value, str) else _spelt(part.value)
     if name not in said:
         raise Unmappable(part.place, "stands for nothing in the map's words")
     return said[name]
