@@ -24,6 +24,10 @@ from shared.events import Channel, Resolution
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
+MAX_TEXT = 20_000
+MAX_SUBJECT = 1000
+MAX_NAME = 200
+MAX_ATTRIBUTE = 256
 MAX_ATTRIBUTES = 32
 
 
@@ -42,8 +46,8 @@ def _possible(said: datetime, info: ValidationInfo[datetime]) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_possible)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_without_nul)]
-ShortText = Annotated[str, StringConstraints(max_length=256), AfterValidator(_without_nul)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), AfterValidator(_without_nul)]
+ShortText = Annotated[str, StringConstraints(max_length=MAX_ATTRIBUTE), AfterValidator(_without_nul)]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_without_nul)]
 
 
@@ -82,7 +86,7 @@ class RatingRequest(Request):
 class ContactRequest(Request):
     """One thing a customer said through one channel."""
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(_without_nul)] = Field(
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT), AfterValidator(_without_nul)] = Field(
         description="What the customer said, 1 to 20,000 characters."
     )
     channel: Channel
@@ -91,7 +95,7 @@ class ContactRequest(Request):
     thread_id: Name | None = Field(
         default=None, description="The ticket or conversation: several messages, one meeting with a friction."
     )
-    subject: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_without_nul)] | None = None
+    subject: Annotated[str, StringConstraints(max_length=MAX_SUBJECT), AfterValidator(_without_nul)] | None = None
     occurred_at: Moment | None = Field(
         default=None, description="When it was said, with zone. Default: now. From the year 2000 on, at most 5 minutes ahead."
     )

@@ -159,6 +159,49 @@ async def test_an_outcome_may_come_before_its_contact_and_the_latest_counts(desk
     assert await pool.fetchval(joined) == 5
 
 
+RATED_AND_CLOSED = [
+    ("closed after a bad rating", [(Resolution.LOST, 1), (Resolution.WON, None)], ("lost", 1)),
+    ("closed after a middling rating", [(Resolution.OPEN, 3), (Resolution.WON, None)], ("open", 3)),
+    ("rated again", [(Resolution.LOST, 1), (Resolution.WON, 5)], ("won", 5)),
+    ("reopened after a rating", [(Resolution.WON, 5), (Resolution.OPEN, None)], ("open", None)),
+    (
+        "reopened after a rating, and closed",
+        [(Resolution.LOST, 1), (Resolution.OPEN, None), (Resolution.WON, None)],
+        ("won", None),
+    ),
+    ("closed twice after a rating", [(Resolution.LOST, 1), (Resolution.WON, None), (Resolution.WON, None)], ("lost", 1)),
+]
+
+
+@pytest.mark.parametrize(("said", "ended"), [case[1:] for case in RATED_AND_CLOSED], ids=[case[0] for case in RATED_AND_CLOSED])
+async def test_an_outcome_without_a_rating_does_not_unsay_the_customers(
+    desk: Desk, pool: Pool, said: list[tuple[Resolution, int | None]], ended: tuple[str, int | None]
+) -> None:
+    def reports(name: str) -> list[OutcomeReported]:
+        return [
+            OutcomeReported(
+                tenant="acme",
+                contact_id=contact_id(name),
+                resolution=resolution,
+                csat=csat,
+                minutes_spent=minute,
+                occurred_at=NOW + timedelta(minutes=minute),
+                received_at=NOW + timedelta(minutes=minute),
+            )
+            for minute, (resolution, csat) in enumerate(said)
+        ]
+
+    first, *others = reports("first, then the others")
+    await desk.count(outcomes=reports("together"))
+    for report in reports("one by one"):
+        await desk.count(outcomes=[report])
+    await desk.count(outcomes=[first])
+    await desk.count(outcomes=others)
+
+    found = await pool.fetch("SELECT resolution, csat, minutes_spent FROM outcomes")
+    assert [tuple(row) for row in found] == [(*ended, len(said) - 1)] * 3
+
+
 async def empty(pool: Pool) -> None:
     await pool.execute(
         "TRUNCATE stream_offsets, contact_keys, contacts, frictions, signals, signal_hours, signal_customers, contact_days, conflicts"

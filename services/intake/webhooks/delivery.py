@@ -7,6 +7,7 @@ from typing import Final
 
 from services.intake.requests import ContactRequest, OutcomeRequest
 from services.intake.said import Said
+from services.intake.webhooks.cut import CUT, fitted
 from services.intake.webhooks.endpoints import Endpoint
 from services.intake.webhooks.payload import Payload
 from shared.events import Channel, Resolution
@@ -36,19 +37,25 @@ class Delivery:
         customer_id: str | None = None,
         rating: tuple[float, float] | None = None,
     ) -> ContactRequest:
-        """A contact of this endpoint; `rating` is a score and its scale. Raises ValidationError where one cannot be such."""
+        """
+        A contact of this endpoint, cut to what one may have; `rating` is a score and its scale.
+
+        Raises ValidationError where one cannot be such.
+        """
+        cut = fitted({"text": text, "subject": subject})
         return ContactRequest.model_validate(
             {
-                "text": text,
+                "text": cut["text"],
                 "channel": channel,
                 "source": self.endpoint.scope,
                 "external_id": external_id,
                 "thread_id": thread_id,
-                "subject": subject,
+                "subject": cut["subject"],
                 "occurred_at": occurred_at,
                 "customer": None if customer_id is None else {"id": customer_id},
                 "product": self.endpoint.product,
                 "rating": None if rating is None else {"score": rating[0], "scale": rating[1]},
+                "attributes": {"cut": cut[CUT]} if CUT in cut else {},
             },
             context=self.now,
         )

@@ -29,7 +29,7 @@ from pydantic import (
 
 from services.intake.requests import Name
 from services.intake.webhooks.fields import FieldMap
-from services.intake.webhooks.signatures import SCHEMES, Scheme, is_secret_of
+from services.intake.webhooks.signatures import SCHEMES, UNSIGNED, Scheme, is_secret_of
 from shared.credentials import RESERVED, Limits
 from shared.errors import Rejected
 from shared.events import Tenant
@@ -132,6 +132,8 @@ class Endpoint(FilePart):
             raise ValueError("formbricks needs questions.text: its payload does not say which answers are words")
         if isinstance(self.signature, str) and self.signature not in SCHEMES:
             raise ValueError(f"signature: one of {', '.join(SCHEMES)}, or a scheme of your own")
+        if self.sender is Sender.STANDARD and any(row.id_header is None for row in self.schemes):
+            raise ValueError("signature: standard has to be signed with an id, which is the event's")
         if not all(is_secret_of(self.schemes, each.secret.get_secret_value()) for each in self.secrets):
             raise ValueError("secrets: not written as this signature needs them (whsec_… or whpk_… and base64)")
         return self
@@ -153,6 +155,10 @@ class Endpoint(FilePart):
         if self.tolerance_seconds is None:
             return rows
         return tuple(row.model_copy(update={"tolerance_seconds": self.tolerance_seconds}) for row in rows)
+
+    def vouches_for(self, id_header: str) -> bool:
+        """Whether this header is as much the sender's as the body: signed like it, or neither is."""
+        return all(row.id_header == id_header or row.algorithm in UNSIGNED for row in self.schemes)
 
     def secrets_at(self, now: datetime) -> list[str]:
         """The secrets that count now."""
@@ -210,7 +216,7 @@ class Endpoints:
 
     def _read_again(self, path: Path) -> None:
         try:
-            self._file = read_endpoints(path)
+            self._file = _whole(path)
             log.info("endpoints.read", endpoints=len(self._file.endpoints))
         except Rejected as error:
             log.exception("endpoints.broken", reason=str(error))
@@ -229,6 +235,17 @@ def read_endpoints(path: Path) -> EndpointFile:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         raise Rejected(f"{path}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}") from None
+    except ValueError:
+        # PyYAML builds dates and numbers with Python's own constructors, and lets their errors through.
+        raise Rejected(f"{path}: not valid YAML: a date or a number in it cannot be") from None
+
+
+def _whole(path: Path) -> EndpointFile:
+    file = read_endpoints(path)
+    # A file that is being written is empty first: that is not the wish to have no endpoints.
+    if "endpoints" not in file.model_fields_set:
+        raise Rejected(f"{path}: endpoints: is missing; write `endpoints: []` for none")
+    return file
 
 
 def _changed_at(path: Path | None) -> tuple[int, int]:

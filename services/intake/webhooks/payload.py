@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NoReturn
 
+from services.intake.webhooks.cut import without_nul
 from shared.errors import Rejected
 
 
@@ -61,7 +62,8 @@ class Payload:
             return None
         if not isinstance(part.value, str):
             raise Unmappable(part.place, "has to be a text")
-        return part.value if part.value.strip() else None
+        text = without_nul(part.value)
+        return text if text.strip() else None
 
     def text(self, path: str) -> str:
         return self.find_text(path) or self._missing(path)

@@ -30,13 +30,13 @@ class Sight:
 
 
 class Sights:
-    """All endpoints. Bounded by the file: only deliveries to endpoints that exist are noted."""
+    """All endpoints, each tenant's its own: an address may change hands. Bounded by the file: only deliveries to endpoints that exist are noted."""
 
     def __init__(self) -> None:
-        self._of: dict[tuple[str, str], Sight] = {}
+        self._of: dict[tuple[str, str, str], Sight] = {}
 
     def of(self, endpoint: Endpoint) -> Sight:
-        return self._of.setdefault((endpoint.sender, endpoint.endpoint), Sight())
+        return self._of.setdefault((endpoint.tenant, endpoint.sender, endpoint.endpoint), Sight())
 
     def note(self, endpoint: Endpoint, seen: Seen, outcome: str) -> None:
         sight = self.of(endpoint)

@@ -42,6 +42,9 @@ class Algorithm(StrEnum):
     PLAIN = "plain"
 
 
+UNSIGNED: Final = frozenset({Algorithm.BASIC, Algorithm.PLAIN})
+"""What proves that the sender knows the secret, and nothing of what is delivered."""
+
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
 """In small letters, as Python's servers hand headers out."""
 
@@ -70,6 +73,8 @@ class Scheme(BaseModel):
             raise ValueError("id is signed, and so needs id_header, or the other way round")
         if ("timestamp" in self.signed) != (self.timestamp_header is not None):
             raise ValueError("timestamp is signed, and so needs timestamp_header, or the other way round")
+        if "body" not in self.signed:
+            raise ValueError("signed: body has to be in it, or the signature is good for every body")
         if (self.algorithm is Algorithm.ED25519) != (self.key == "whpk"):
             raise ValueError("ed25519 needs key: whpk, and the other way round")
         return self

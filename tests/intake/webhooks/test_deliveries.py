@@ -236,13 +236,16 @@ async def test_a_body_over_the_limit_is_refused_and_counted(intake: Intake) -> N
     assert counted(intake) == {"zendesk too_large": 1}
 
 
-async def test_a_text_that_no_contact_can_have_is_refused_by_name(intake: Intake) -> None:
+async def test_a_text_that_is_too_long_is_cut_since_its_sender_cannot_correct_it(intake: Intake, published: Reading) -> None:
     body = TICKET.body.replace(b"The fire is very colorful", b"x" * 20_001)
 
-    answer = await _sent(intake, body)
+    async with published(RECEIVED, ContactReceived) as received:
+        answer = await _sent(intake, body)
+        [decoded] = await received.next()
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-    assert [param["name"] for param in answer.json()["invalid_params"]] == ["text"]
+    assert answer.status_code == 202
+    assert len(decoded.event.text) == 20_000
+    assert decoded.event.attributes == {"cut": "text"}
 
 
 async def test_the_status_says_what_came_last_to_whoever_has_a_key_of_the_tenant(intake: Intake, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from structlog.testing import capture_logs
 
 from services.intake.webhooks.endpoints import Endpoints, Sender, read_endpoints
 from services.intake.webhooks.signatures import SCHEMES, Scheme
@@ -65,7 +66,47 @@ def test_a_secret_that_expires_counts_until_then(tmp_path: Path) -> None:
     assert found.secrets_at(NOW) == ["new-secret"]
 
 
+GENERIC = {"sender": "generic", "signature": "github"}
+
+
+def mapped(contact: Mapping[str, object] | None = None, **more: object) -> dict[str, object]:
+    """A change that makes a generic endpoint of it, with these fields of a contact on top of what each needs."""
+    fields = {"external_id": "id", "text": "message", "channel": {"value": "chat"}, **(contact or {})}
+    return {**GENERIC, "fields": {"contact": {"fields": fields}, **more}}
+
+
+def ending(**fields: object) -> dict[str, object]:
+    return {**GENERIC, "fields": {"outcome": {"fields": fields}}}
+
+
+UNSAFE_OR_VAIN = [
+    ({**mapped(), "signature": {"header": "a", "algorithm": "hmac-sha256", "signed": []}}, "signature.scheme.signed"),
+    (
+        {
+            **mapped(),
+            "signature": {"header": "a", "algorithm": "hmac-sha256", "signed": ["timestamp"], "timestamp_header": "t"},
+        },
+        "signed: body has to be in it",
+    ),
+    ({"sender": "standard", "signature": "github"}, "standard has to be signed with an id"),
+    (mapped(outcome={"when": ["closed"], "fields": {"external_id": "id", "resolution": {"value": "won"}}}), "when needs event"),
+    ({**GENERIC, "fields": {"contact": {"fields": {"external_id": "id", "text": "t"}}}}, "a contact needs text and channel"),
+    (
+        {**GENERIC, "fields": {"contact": {"fields": {"external_id": "id", "channel": {"value": "chat"}}}}},
+        "a contact needs text and channel",
+    ),
+    (ending(external_id="id"), "an outcome needs resolution"),
+    (ending(resolution={"value": "won"}), "either external_id or contact_id"),
+    (ending(external_id="id", contact_id="id", resolution={"value": "won"}), "either external_id or contact_id"),
+    ({**GENERIC, "fields": {"event": "type"}}, "neither contact nor outcome"),
+    (mapped({"channel": {"at": "from", "words": {"app": "in-app"}}}), "channel: one of email, chat"),
+    (mapped({"channel": {"value": "fax"}}), "channel: one of email, chat"),
+    (ending(external_id="id", resolution={"at": "state", "words": {"good": "fine"}}), "resolution: one of"),
+    (mapped({"rating.score": "stars"}), "rating.score needs rating.scale"),
+]
+
 WRONG = [
+    *UNSAFE_OR_VAIN,
     ({"sender": "fax"}, "endpoints.0.sender"),
     ({"endpoint": "Acme EU"}, "endpoints.0.endpoint"),
     ({"endpoint": "status"}, "address of the status"),
@@ -134,6 +175,16 @@ def test_a_file_that_is_no_yaml_is_refused_by_its_line_alone(tmp_path: Path) -> 
     assert refused.value.__cause__ is None
 
 
+def test_a_date_that_no_calendar_has_is_refused_like_any_other_fault(tmp_path: Path) -> None:
+    file = tmp_path / "webhooks.yaml"
+    file.write_text("endpoints:\n  - secrets: [{secret: correct-horse, expires_at: 2026-11-31T00:00:00Z}]")
+
+    with pytest.raises(Rejected, match="a date or a number") as refused:
+        read_endpoints(file)
+
+    assert "correct-horse" not in str(refused.value)
+
+
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(Rejected, match="No such file"):
         Endpoints(tmp_path / "webhooks.yaml")
@@ -154,6 +205,30 @@ def test_a_changed_file_is_taken_up_and_a_broken_one_is_not(tmp_path: Path) -> N
     file_of(tmp_path)
     time.sleep(1.1)
     assert endpoints.find("typeform", "acme") is None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["", "origins: [events.example.com]\n", "endpoints: [{secrets: [{secret: s, expires_at: 2026-11-31T00:00:00Z}]}]"],
+    ids=["empty", "without the endpoints", "a date that no calendar has"],
+)
+def test_a_file_that_lost_its_endpoints_is_reported_and_the_last_good_one_kept(tmp_path: Path, broken: str) -> None:
+    file = file_of(tmp_path, ZENDESK)
+    endpoints = Endpoints(file)
+
+    file.write_text(broken)
+    time.sleep(1.1)
+    with capture_logs() as logs:
+        assert endpoints.find("zendesk", "acme") is not None
+
+    assert [log["event"] for log in logs] == ["endpoints.broken"]
+
+
+def test_at_the_start_a_file_may_be_without_endpoints(tmp_path: Path) -> None:
+    file = tmp_path / "webhooks.yaml"
+    file.write_text("origins: [events.example.com]\n")
+
+    assert Endpoints(file).grants("events.example.com")
 
 
 def test_every_sender_has_a_scheme_of_its_own_but_the_generic_one() -> None:

@@ -24,11 +24,9 @@ def read(delivery: Delivery) -> Said | Ignored:
     conversation = delivery.payload
     match delivery.headers.get(EVENT):
         case "convo.created":
-            threads = _threads(conversation)
-            return _contact(delivery, threads[0], external_id=conversation.id("id"))
+            return _contact(delivery, _threads(conversation)[0], external_id=conversation.id("id"))
         case "convo.customer.reply.created":
-            reply = _threads(conversation)[-1]
-            return _contact(delivery, reply, external_id=f"{conversation.id('id')}/{reply.id('id')}")
+            return _replied(delivery, conversation)
         case "convo.status" if conversation.find_text("status") == "closed":
             return _closed(delivery, conversation)
         case "satisfaction.ratings":
@@ -46,8 +44,20 @@ def _threads(conversation: Payload) -> list[Payload]:
     return sorted(messages, key=lambda thread: _at(thread, "createdAt") or datetime.min.replace(tzinfo=UTC))
 
 
+def _replied(delivery: Delivery, conversation: Payload) -> Said | Ignored:
+    # Whoever answered before the delivery came stands behind the customer's reply.
+    replies = [thread for thread in _threads(conversation) if _is_customers(thread)]
+    if not replies:
+        return Ignored(NOT_A_CUSTOMERS)
+    return _contact(delivery, replies[-1], external_id=f"{conversation.id('id')}/{replies[-1].id('id')}")
+
+
+def _is_customers(thread: Payload) -> bool:
+    return thread.find_text("createdBy.type") == "customer"
+
+
 def _contact(delivery: Delivery, thread: Payload, *, external_id: str) -> Said | Ignored:
-    if thread.find_text("createdBy.type") != "customer":
+    if not _is_customers(thread):
         return Ignored(NOT_A_CUSTOMERS)
     text = words(thread.find_text("body") or "")
     if not text:

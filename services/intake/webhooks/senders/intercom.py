@@ -50,13 +50,19 @@ def _replied(delivery: Delivery, conversation: Payload) -> Said | Ignored:
     parts = list(conversation.each("conversation_parts.conversation_parts"))
     if not parts:
         raise Unmappable("data.item.conversation_parts.conversation_parts", "is missing")
-    # One notification is of one reply; where older ones come with it, it is the last.
-    reply = parts[-1]
-    return _contact(delivery, conversation, reply, external_id=f"{conversation.id('id')}/{reply.id('id')}")
+    # One notification is of one reply: the customer's last, behind which a bot or a colleague may have answered.
+    replies = [part for part in parts if _is_customers(part)]
+    if not replies:
+        return Ignored(NOT_A_CUSTOMERS)
+    return _contact(delivery, conversation, replies[-1], external_id=f"{conversation.id('id')}/{replies[-1].id('id')}")
+
+
+def _is_customers(message: Payload) -> bool:
+    return message.find_text("author.type") in CUSTOMERS
 
 
 def _contact(delivery: Delivery, conversation: Payload, message: Payload, *, external_id: str) -> Said | Ignored:
-    if message.find_text("author.type") not in CUSTOMERS:
+    if not _is_customers(message):
         return Ignored(NOT_A_CUSTOMERS)
     text = words_if_marked_up(message.find_text("body") or "")
     if not text:

@@ -10,12 +10,13 @@ from services.intake.webhooks.delivery import Delivery
 
 def read(delivery: Delivery) -> Said | Ignored:
     """A contact that was said, or how one ended."""
-    payload = delivery.payload
+    payload, id_header = delivery.payload, delivery.endpoint.schemes[0].id_header
+    assert id_header is not None  # the file of endpoints sees to it
     return read_own(
         payload.text("type"),
         payload.part("data").value,
         source=delivery.endpoint.scope,
-        event_id=delivery.headers["webhook-id"],
+        event_id=delivery.headers[id_header],
         at=payload.find_moment("timestamp"),
         now=delivery.now,
     )
