@@ -22,8 +22,8 @@ pytestmark = pytest.mark.broker
 
 @pytest.fixture
 async def strict(kafka: KafkaSettings, tmp_path: Path) -> AsyncIterator[Intake]:
-    """Intake that lets one request a second through, two at once."""
-    async with opened(kafka, tmp_path, allowance=Allowance(1, 1e6, 3)) as intake:
+    """Intake that lets two requests a second through, four in a row and three at once."""
+    async with opened(kafka, tmp_path, allowance=Allowance(2, 1e6, 3)) as intake:
         yield intake
 
 
@@ -41,8 +41,8 @@ async def test_over_its_rate_a_key_is_told_when_to_come_back_and_then_let_in(str
     await asyncio.sleep(int(answer.headers["retry-after"]))
     later = await strict.http.post("/v1/contacts", json=HELLO)
 
-    assert first.headers["ratelimit-policy"].startswith('"requests";q=2;w=2')
-    assert first.headers["ratelimit"].startswith('"requests";r=1;t=1')
+    assert first.headers["ratelimit-policy"].startswith('"requests";q=4;w=2')
+    assert first.headers["ratelimit"].startswith('"requests";r=3;t=1')
     assert (answer.json()["code"], answer.headers["retry-after"]) == ("too_many_requests", "1")
     assert answer.headers["ratelimit"].startswith('"requests";r=0;t=')
     assert later.status_code == 202
@@ -100,7 +100,7 @@ async def test_each_item_of_a_batch_counts(strict: Intake) -> None:
     answer = await strict.http.post("/v1/contacts", json=HELLO)
 
     assert taken.json()["accepted"] == 30
-    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (429, "too_many_requests", "5")
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (429, "too_many_requests", "14")
 
 
 async def test_bytes_count_too(kafka: KafkaSettings, tmp_path: Path) -> None:
