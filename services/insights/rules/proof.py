@@ -81,7 +81,8 @@ class Needed:
 @dataclass(frozen=True, slots=True)
 class Proof:
     """
-    `ratio` is the rate after over the rate before, inside `low` to `high`; None where there is nothing to divide.
+    `ratio` is the rate after over the rate before, inside `low` to `high`; None where there is nothing to divide. `high` is None where nothing
+    limits it.
 
     `needed` is told with NOT_ENOUGH_DATA, None where a year would not do.
     """
@@ -89,7 +90,7 @@ class Proof:
     verdict: Verdict
     ratio: float | None
     low: float
-    high: float
+    high: float | None
     needed: Needed | None
 
 
@@ -100,7 +101,7 @@ def proof_of(before: Days, after: Days) -> Proof:
     return Proof(
         verdict,
         ratio=_ratio(rates),
-        low=_limit(rates, -1),
+        low=_limit(rates, -1) or 0.0,
         high=_limit(rates, +1),
         needed=_needed(rates, len(before.contacts), len(after.contacts)) if verdict is Verdict.NOT_ENOUGH_DATA else None,
     )
@@ -155,14 +156,19 @@ def _likelihood(rates: Rates, log_ratio: Floats) -> Floats:
     return np.asarray(rates.after * log_ratio - (rates.before + rates.after) * both, dtype=np.float64)
 
 
-def _limit(rates: Rates, side: int) -> float:
-    """The ratio from which on, to that side, the evidence is against."""
+def _limit(rates: Rates, side: int) -> float | None:
+    """The ratio from which on, to that side, the evidence is against; None where that is nowhere near."""
     inside, outside = side * -_WIDEST, side * _WIDEST
+    if not _is_against(rates, outside, side):
+        return None
     for _ in range(40):
         middle = (inside + outside) / 2
-        is_against = (_evidence(rates, np.array([middle]), -side) >= -np.log(WRONG)).item()
-        inside, outside = (inside, middle) if is_against else (middle, outside)
+        inside, outside = (inside, middle) if _is_against(rates, middle, side) else (middle, outside)
     return exp(outside)
+
+
+def _is_against(rates: Rates, log_ratio: float, side: int) -> bool:
+    return bool((_evidence(rates, np.array([log_ratio]), -side) >= -np.log(WRONG)).item())
 
 
 def _weekday(days: Days) -> NDArray[np.int64]:
