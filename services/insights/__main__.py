@@ -1,5 +1,5 @@
 """
-`python -m services.insights`: settings → database → sink, discovery and HTTP. The only place where insights is wired.
+`python -m services.insights`: settings → database → sink, discovery, following and HTTP. The only place where insights is wired.
 
 `migrate` brings the schema up to date and ends, `recount` says whether the rollups are right, `login-link` prints a link that logs in.
 """
@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from services.insights.api import create_app
 from services.insights.discovery import Discovery
+from services.insights.following import Following
 from services.insights.known import KnownSignals
 from services.insights.login import Links, Sessions, TrustedProxy
 from services.insights.metrics import Metrics
@@ -36,8 +37,8 @@ from shared.web import RequestContext, health_routes, serve
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1.0
-WRITING = 4
-"""Connections for the sink and discovery."""
+WRITING = 6
+"""Connections for the sink, discovery and following; a job that leads holds one for as long as it does."""
 WRITING_SECONDS = 600.0
 """Bound of one of their statements: forgetting somebody with very many contacts takes long."""
 READING_SECONDS = 10.0
@@ -71,6 +72,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
             clock=utc_now,
         )
         discovery = Discovery(pool, grain=settings.grain, clock=utc_now)
+        following = Following(pool, clock=utc_now)
 
         async def broker() -> str | None:
             return None if publisher.is_open else "the brokers are away"
@@ -107,6 +109,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
             async with asyncio.TaskGroup() as working:
                 working.create_task(sink.run())
                 working.create_task(_discover(discovery, settings, lifetime, metrics))
+                working.create_task(_follow(following, settings, lifetime, metrics))
 
         async with publisher, asyncio.TaskGroup() as tasks:
             tasks.create_task(end_on_signal(lifetime, settings))
@@ -143,6 +146,18 @@ async def _discover(discovery: Discovery, settings: InsightsSettings, lifetime: 
             metrics.signals_opened.inc(found.opened if found else 0)
             metrics.frictions_assigned.inc(found.assigned if found else 0)
         await lifetime.pause(settings.discovery_seconds)
+
+
+async def _follow(following: Following, settings: InsightsSettings, lifetime: Lifetime, metrics: Metrics) -> None:
+    while not lifetime.stopping.is_set():
+        try:
+            with metrics.following_seconds.time():
+                changed = await following.run_once()
+        except Unavailable as error:
+            log.warning("following.waiting", reason=str(error))
+        else:
+            metrics.trends_changed.inc(changed or 0)
+        await lifetime.pause(settings.following_seconds)
 
 
 def _secrets(settings: InsightsSettings) -> list[bytes]:

@@ -26,6 +26,8 @@ class Metrics:
     signals_opened: Counter
     frictions_assigned: Counter
     discovery_seconds: Histogram
+    trends_changed: Counter
+    following_seconds: Histogram
     publisher_open: Gauge
 
     @classmethod
@@ -51,6 +53,13 @@ class Metrics:
             ),
             discovery_seconds=Histogram(
                 "insights_discovery_seconds", "Seconds of a round of discovery.", registry=registry, buckets=SECONDS
+            ),
+            trends_changed=Counter("insights_trends_changed", "Signals that went another way than before.", registry=registry),
+            following_seconds=Histogram(
+                "insights_following_seconds",
+                "Seconds of a look at where all signals are going.",
+                registry=registry,
+                buckets=SECONDS,
             ),
             publisher_open=Gauge("insights_publisher_open", "1 while publishing is possible.", registry=registry),
         )

@@ -22,7 +22,10 @@ class InsightsSettings(ServiceSettings):
         validation_alias="DATABASE_URL", description="PostgreSQL 17 or newer with pgvector: postgresql://user:password@host/name"
     )
     database_connections: int = Field(
-        default=10, ge=4, le=200, description="connections to PostgreSQL for what people ask, at most; the sink has 4 more"
+        default=10,
+        ge=4,
+        le=200,
+        description="connections to PostgreSQL for what people ask, at most; the sink and the jobs have 6 more",
     )
     group: str = Field(default="insights", description="consumer group; lag tools see it, the truth is in PostgreSQL")
     instance: str | None = Field(
@@ -39,6 +42,9 @@ class InsightsSettings(ServiceSettings):
     )
 
     discovery_seconds: float = Field(default=10.0, gt=0, le=3600, description="pause between two looks for new signals")
+    following_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="pause between two looks at where signals are going"
+    )
     signal_people: int = Field(default=3, ge=2, le=1000, description="different customers who make a signal")
     signal_threshold: float = Field(
         default=0.70, gt=0, lt=1, description="cosine to a signal's centre from which a friction belongs to it"

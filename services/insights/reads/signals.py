@@ -13,7 +13,6 @@ from services.insights.reads.answers import HistoryEntry, Look, Point, Quote
 from services.insights.reads.evidence import history_of, looks_of, quotes_of
 from services.insights.reads.filters import Filters
 from services.insights.rules.priority import Priority, priority_of
-from services.insights.rules.trend import WEEKS_BEFORE, trend_of
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
 from shared.events import Kind, Status, Trend
@@ -27,11 +26,7 @@ MOST_WORSENING: Final = 3
 QUOTES_IN_LISTS: Final = 2
 QUOTES_OF_ONE: Final = 6
 
-YOUNG: Final = timedelta(weeks=2)
-"""A signal whose first contact is younger has nothing to be compared with."""
-
 _SQL: Final = "read_signals"
-_JUDGED: Final = 1 + WEEKS_BEFORE
 _NOTHING: Final = Look(Kind.UNKNOWN, ())
 
 
@@ -57,7 +52,7 @@ class RankedSignal:
     """
     A signal in a list: customers and contacts are all it ever had, first and last seen are exact to the hour.
 
-    `weeks` are stretches of seven days, the last one up to now, which is what the trend is judged by.
+    `weeks` are stretches of seven days, the last one up to now.
     `matching` is None where no filter asked for contacts.
     """
 
@@ -139,8 +134,8 @@ async def ranked_page(
     matching = await _matching(connection, tenant, filters) if filters.ask_contacts else None
     standings = [
         standing
-        for standing in await _standings(connection, tenant, filters.status, at)
-        if (filters.trend is None or standing.trend is filters.trend) and (matching is None or standing.signal_id in matching)
+        for standing in await _standings(connection, tenant, filters)
+        if matching is None or standing.signal_id in matching
     ]
     begin = (-after.score, str(after.signal_id)) if after else None
     left = sorted((standing for standing in standings if begin is None or standing.order > begin), key=lambda each: each.order)
@@ -160,7 +155,7 @@ async def signal_of(connection: Connection, tenant: str, signal_id: UUID, *, at:
     row = await connection.fetchrow(blocks(_SQL)["one_standing"], tenant, signal_id)
     if row is None:
         return None
-    standing = _judged(row, await _weeks(connection, tenant, [signal_id], at, _JUDGED), at)
+    standing = _judged(row)
     (signal,) = await _closely(connection, tenant, [standing], {}, at=at, quotes=QUOTES_OF_ONE)
     return SignalDetail(
         signal=signal,
@@ -175,22 +170,18 @@ async def is_signal(connection: Connection, tenant: str, signal_id: UUID) -> boo
     return bool(await connection.fetchval(blocks(_SQL)["is_there"], tenant, signal_id))
 
 
-async def _standings(connection: Connection, tenant: str, status: Status | None, at: datetime) -> list[_Standing]:
-    rows = await connection.fetch(blocks(_SQL)["standings"], tenant, status)
-    weeks = await _weeks(connection, tenant, None, at, _JUDGED)
-    return [_judged(row, weeks, at) for row in rows]
+async def _standings(connection: Connection, tenant: str, filters: Filters) -> list[_Standing]:
+    rows = await connection.fetch(blocks(_SQL)["standings"], tenant, filters.status, filters.trend)
+    return [_judged(row) for row in rows]
 
 
-async def _weeks(
-    connection: Connection, tenant: str, signal_ids: Sequence[UUID] | None, at: datetime, number: int
-) -> Mapping[tuple[UUID, int], int]:
-    rows = await connection.fetch(blocks(_SQL)["weeks"], tenant, at, number, signal_ids)
+async def _weeks(connection: Connection, tenant: str, signal_ids: Sequence[UUID], at: datetime) -> Mapping[tuple[UUID, int], int]:
+    rows = await connection.fetch(blocks(_SQL)["weeks"], tenant, at, SPARK, signal_ids)
     return {(row["signal_id"], row["weeks_ago"]): row["contacts"] for row in rows}
 
 
-def _judged(row: asyncpg.Record, weeks: Mapping[tuple[UUID, int], int], at: datetime) -> _Standing:
-    counts = [weeks.get((row["signal_id"], ago), 0) for ago in range(_JUDGED)]
-    trend = trend_of(counts, is_young=row["first_hour"] is not None and at - row["first_hour"] < YOUNG)
+def _judged(row: asyncpg.Record) -> _Standing:
+    trend = Trend(row["trend"])
     intensity = row["intensity"] / row["frictions"] / 1000 if row["frictions"] else 0.0
     return _Standing(row, trend, priority_of(customers=row["customers"], intensity=intensity, trend=trend))
 
@@ -226,7 +217,7 @@ async def _closely(
 ) -> tuple[RankedSignal, ...]:
     ids = [standing.signal_id for standing in standings]
     looks = await looks_of(connection, tenant, ids)
-    weeks = await _weeks(connection, tenant, ids, at, SPARK)
+    weeks = await _weeks(connection, tenant, ids, at)
     said = await quotes_of(connection, tenant, ids, most=quotes)
     return tuple(
         _ranked(

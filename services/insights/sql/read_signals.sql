@@ -2,7 +2,7 @@
 
 -- name: standings
 SELECT
-    s.signal_id, s.title, s.title_by, s.status, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at,
+    s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at,
     coalesce(h.contacts, 0) AS contacts, coalesce(h.frictions, 0) AS frictions, coalesce(h.intensity, 0) AS intensity,
     h.first_hour, h.last_hour,
     coalesce(p.customers, 0) AS customers
@@ -23,10 +23,11 @@ LEFT JOIN (
 ) AS p USING (signal_id)
 WHERE s.tenant = $1 AND s.merged_into IS NULL
   AND ($2::text IS NULL OR s.status = $2)
+  AND ($3::text IS NULL OR s.trend = $3)
 
 -- name: one_standing
 SELECT
-    s.signal_id, s.title, s.title_by, s.status, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at,
+    s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at,
     coalesce(h.contacts, 0) AS contacts, coalesce(h.frictions, 0) AS frictions, coalesce(h.intensity, 0) AS intensity,
     h.first_hour, h.last_hour,
     coalesce(p.customers, 0) AS customers
@@ -50,7 +51,7 @@ WHERE s.tenant = $1 AND s.signal_id = $2
 SELECT signal_id, floor(extract(epoch FROM $2::timestamptz - hour) / 604800)::integer AS weeks_ago, sum(contacts)::bigint AS contacts
 FROM signal_hours
 WHERE tenant = $1 AND hour > $2::timestamptz - make_interval(weeks => $3) AND hour <= $2
-  AND ($4::uuid[] IS NULL OR signal_id = ANY($4))
+  AND signal_id = ANY($4::uuid[])
 GROUP BY signal_id, weeks_ago
 
 -- name: matching

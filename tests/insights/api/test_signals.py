@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.insights.following import Following
 from services.insights.store.connection import Pool
 from tests.insights.api.conftest import NOW, House
 from tests.insights.api.world import Contact, Signal, an_id, write
@@ -20,6 +21,12 @@ FOREIGN = Signal("Somebody else's trouble", tenant="globex")
 async def tell(pool: Pool, signals: Sequence[Signal], contacts: Sequence[Contact]) -> None:
     async with pool.acquire() as connection:
         await write(connection, signals, contacts)
+    await follow(pool)
+
+
+async def follow(pool: Pool) -> None:
+    """What the job does every minute."""
+    await Following(pool, clock=lambda: NOW).run_once()
 
 
 def met(signal: Signal, number: int, *, at: datetime = NOW - timedelta(days=20), name: str = "", **more: Any) -> list[Contact]:
@@ -104,6 +111,7 @@ async def test_a_filter_keeps_what_fits_and_nothing_else(
         await connection.execute(
             "UPDATE signal_hours SET hour = hour - interval '10 days' WHERE hour = (SELECT min(hour) FROM signal_hours)"
         )
+    await follow(pool)
 
     assert await titles(api, **{name: fits}) == [LOGIN.title]
     if name != "status":

@@ -14,7 +14,6 @@ from services.insights.rules.priority import Weights, priority_of
 from services.insights.rules.retelling import Telling, Verdict, judge
 from services.insights.rules.suspicion import Attempt, suspect
 from services.insights.rules.titles import Said, background, title
-from services.insights.rules.trend import trend_of
 from shared.errors import Rejected
 from shared.events import Trend
 from tests.insights.saying import NOW, contact, contact_id, friction
@@ -36,23 +35,6 @@ def test_the_same_telling_wins_in_every_order(tellings: list[Telling], random: o
 
 def test_what_was_erased_stays_erased() -> None:
     assert judge(Telling(9, 9, "f"), Telling(1, 1, "", is_erased=True)) is Verdict.REPEATS
-
-
-@pytest.mark.parametrize(
-    ("weeks", "is_young", "trend"),
-    [
-        ((20, 5, 5, 5, 5), False, Trend.ESCALATING),
-        ((5, 5, 5, 5, 5), False, Trend.STEADY),
-        ((6, 4, 5, 7, 5), False, Trend.STEADY),
-        ((1, 12, 14, 12, 13), False, Trend.EASING),
-        ((0, 0, 0, 0, 9), False, Trend.QUIET),
-        ((), False, Trend.QUIET),
-        ((9,), True, Trend.NEW),
-        ((40, 38, 41, 39, 40), False, Trend.STEADY),
-    ],
-)
-def test_a_trend_is_a_change_that_chance_does_not_explain(weeks: tuple[int, ...], *, is_young: bool, trend: Trend) -> None:
-    assert trend_of(weeks, is_young=is_young) is trend
 
 
 def test_priority_is_the_product_of_factors_that_are_told() -> None:
