@@ -173,3 +173,40 @@ async def test_a_body_that_stops_coming_is_given_up(intake: Intake, monkeypatch:
 
     assert (answer.status_code, answer.json()["code"]) == (408, "too_slow")
     assert intake.registry.get_sample_value("intake_bytes_held") == 0
+
+
+async def test_an_item_of_a_json_batch_is_as_long_as_a_contact_at_most(intake: Intake) -> None:
+    long = {"text": "Hello", "channel": "chat", "attributes": {"note": "x" * CONTACT_BYTES}}
+
+    answer = await intake.http.post("/v1/contacts/batch", json={"contacts": [*contacts(1), long]})
+
+    assert answer.status_code == 202
+    assert [result.get("code") for result in answer.json()["results"]] == [None, "too_large"]
+
+
+async def test_an_item_in_which_thousands_of_things_are_wrong_is_refused_without_naming_them(intake: Intake) -> None:
+    wrong = {"text": "Hello", "channel": "chat"} | {f"x{number}": 1 for number in range(2_000)}
+
+    answer = await intake.http.post("/v1/contacts", json=wrong)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert "1,000" in answer.json()["detail"]
+    assert not answer.json().get("invalid_params")
+
+
+async def test_a_window_of_wrong_items_does_not_keep_others_waiting(intake: Intake) -> None:
+    wrong = json.dumps({"text": "Hello", "channel": "chat"} | {f"x{number}": 1 for number in range(900)}).encode()
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    counting = asyncio.create_task(count())
+    answer = await intake.http.post("/v1/contacts/batch", content=b"\n".join([wrong] * 100), headers=NDJSON)
+    counting.cancel()
+
+    assert answer.json()["refused"] == 100
+    assert turns > 100 * len(wrong) / (2 * 64 * 1024)

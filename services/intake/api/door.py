@@ -26,6 +26,8 @@ R = TypeVar("R", bound=BaseModel)
 
 RETRY_SECONDS = "5"
 CONTACT_BYTES = 256 * 1024
+MAX_FAULTS = 1_000
+"""More are not looked at: to name each takes longer than to read what was sent."""
 BODY_SECONDS = 30.0
 
 
@@ -114,6 +116,8 @@ class Door:
 
     def unfit(self, error: ValidationError) -> Problem:
         """The problem for what did not fit: every field by name and reason. A name that was made up by the sender is redacted."""
+        if error.error_count() > MAX_FAULTS:
+            return Problem(422, "invalid", f"More than {MAX_FAULTS:,} things in it do not fit.")
         faults = error.errors(include_url=False, include_input=False)
         params = [param.model_copy(update={"name": self.redactor.redact(param.name).text}) for param in invalid(faults)]
         if faults[0]["type"] == "json_invalid":
