@@ -25,6 +25,8 @@ COUNT_SECONDS = 300.0
 FIND_SECONDS = 120.0
 # Signals are founded on what waits together: a longer pause lets more of the replay wait.
 DISCOVERY_SECONDS = 20
+# Months go by in a minute: what a signal's trend is must be known again before the table is printed.
+FOLLOWING_SECONDS = 5
 PORTS = (8001, 8002, 8003)
 
 
@@ -33,7 +35,10 @@ async def demo(screen: Screen, *, stay: bool) -> None:
     screen.step("starting PostgreSQL and a Kafka broker on this machine (logs in .demo/)")
     async with from_environment(_emptied("infrastructure"), os.environ) as running:
         screen.step("starting intake, triage and insights")
-        settings = {"INSIGHTS_DISCOVERY_SECONDS": str(DISCOVERY_SECONDS)}
+        settings = {
+            "INSIGHTS_DISCOVERY_SECONDS": str(DISCOVERY_SECONDS),
+            "INSIGHTS_FOLLOWING_SECONDS": str(FOLLOWING_SECONDS),
+        }
         async with services(running, _emptied("services"), ports=free_or(PORTS), settings=settings) as started:
             await _main_job(screen, started)
             with _environment_file(started):
