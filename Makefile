@@ -49,7 +49,7 @@ bench: $(READY) ## the cost of each service, as ratios to the barest thing that 
 fuzz: $(READY) ## intake against its OpenAPI document, by schemathesis; ARGS="--examples 100" for fewer
 	@$(RUN) -m bench.conformance $(ARGS)
 
-eval: $(READY) ## how well triage reads, into docs/triage-quality.md; 45 minutes; ARGS="critical spans" prints parts
+eval: $(READY) ## how well triage reads, into docs/triage-quality.md; half an hour; ARGS="critical spans" prints parts
 	@$(RUN) -m bench.quality $(ARGS)
 
 lock: $(READY) ## pin every dependency again, with hashes; once for all, once for each image

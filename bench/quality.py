@@ -2,7 +2,7 @@
 `make eval` or `python -m bench.quality [own|critical|spans|languages|public|areas|agreement …]`: how well triage reads.
 
 Everything is measured on committed texts that the model was not trained on. With no part named, all of them run (about
-three quarters of an hour on one free core, most of it for leaving industries out) and docs/triage-quality.md is written anew.
+half an hour on one core, most of it for leaving industries out and for areas) and docs/triage-quality.md is written anew.
 """
 
 from __future__ import annotations

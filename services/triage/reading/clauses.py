@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from services.triage.reading.sentences import END, bounded
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A sentence ends at a stop followed by a blank, at a line break, a semicolon or a dash. Common abbreviations do not end one.
-_SENTENCE: Final = re.compile(
-    r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St|No|vs))(?<!\b(?:Mrs|etc|e\.g|i\.e))[.!?\u2026\u3002\uff01\uff1f]+[\"'\u201d\u2019)\]]*(?=\s|$)"
-    r"|\n+|;\s|\s[-\u2013\u2014]{1,2}\s"
-)
+# A semicolon and a dash end a thought, too.
+_SENTENCE: Final = re.compile(rf"{END}|;\s|\s[-\u2013\u2014]{{1,2}}\s")
 _CLAUSE: Final = re.compile(r",\s+|:\s+(?=(?:but|also|and|then|now)\b)|\s(?=(?:and|but|plus|also|while|yet)\s)", re.IGNORECASE)
 _FEWEST_WORDS: Final = 3
-_LONGEST: Final = 400
 _EDGES: Final = " \t\n\r\u00a0,;:.-\u2013\u2014"
 
 
@@ -51,20 +49,11 @@ def _within(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         else:
             joined.append(piece)
     for piece in joined:
-        yield from _bounded(text, *piece)
+        yield from bounded(text, *piece)
 
 
 def _is_short(text: str, piece: tuple[int, int]) -> bool:
     return len(text[piece[0] : piece[1]].split(maxsplit=_FEWEST_WORDS)) < _FEWEST_WORDS
-
-
-def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while end - start > _LONGEST:
-        blank = text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
-        cut = blank + 1 if blank >= 0 else start + _LONGEST
-        yield start, cut
-        start = cut
-    yield start, end
 
 
 def _trimmed(text: str, start: int, end: int) -> Clause | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A sentence ends at a stop followed by a blank, or at a line break. Common abbreviations do not end one.
-_END: Final = re.compile(
-    r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St|No|vs))(?<!\b(?:Mrs|etc|e\.g|i\.e))[.!?\u2026\u3002\uff01\uff1f]+[\"'\u201d\u2019)\]]*(?=\s|$)|\n+"
-)
+END: Final = r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St|No|vs))(?<!\b(?:Mrs|etc|e\.g|i\.e))[.!?\u2026\u3002\uff01\uff1f]+[\"'\u201d\u2019)\]]*(?=\s|$)|\n+"
+_END: Final = re.compile(END)
 _BUT: Final = re.compile(
     r"[,;:\u2013\u2014-]\s*(?=(?:but|also|plus|however|and also|on top of that|and now|although|though)\b)", re.IGNORECASE
 )
@@ -33,18 +35,18 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     A run of more than 400 characters without a stop is cut at a blank, so that one sentence stays bounded.
     """
     cuts = sorted({0, len(text), *(m.end() for m in _END.finditer(text)), *(m.end() for m in _BUT.finditer(text))})
-    found = (piece for start, end in pairwise(cuts) for piece in _bounded(text, start, end))
+    found = (piece for start, end in pairwise(cuts) for piece in bounded(text, start, end))
     return tuple(piece for piece in (_trimmed(text, start, end) for start, end in found) if piece is not None)
 
 
-def _bounded(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    pieces = []
+def bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """`text[start:end]` in pieces of 400 characters at most, cut at blanks where there are any."""
     while end - start > _LONGEST:
         blank = text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
         cut = blank + 1 if blank >= 0 else start + _LONGEST
-        pieces.append((start, cut))
+        yield start, cut
         start = cut
-    return [*pieces, (start, end)]
+    yield start, end
 
 
 def _trimmed(text: str, start: int, end: int) -> Sentence | None:
