@@ -16,6 +16,7 @@ CHECKS: Final = (
     "response_schema_conformance",
     "negative_data_rejection",
 )
+CONFIG: Final = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES: Final = 1_500
 """Of each call, in each phase: over 10,000 cases in all."""
 
@@ -23,7 +24,7 @@ EXAMPLES: Final = 1_500
 def arguments(url: str, key: str, *, examples: int) -> list[str]:
     """The command: the same cases every time, without an answer kept on disk."""
     return [
-        *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{url}/openapi.json"),
+        *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG), "run", f"{url}/openapi.json"),
         *("--header", f"Authorization: Bearer {key}", "--checks", ",".join(CHECKS), "--max-examples", str(examples)),
         *("--generation-deterministic", "--no-color", "--request-timeout", "10"),
     ]
