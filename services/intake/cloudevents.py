@@ -107,12 +107,12 @@ def read_binary(headers: Mapping[str, str], body: bytes) -> CloudEvent:
     if "datacontenttype" in attributes:
         raise Malformed("ce-datacontenttype", "does not exist: that is Content-Type")
     data = from_json(body) if body else None
-    return read_structured({**attributes, "data": data, "data_base64": None})
+    return read_structured(to_json({**attributes, "data": data, "data_base64": None}))
 
 
-def read_structured(said: Any) -> CloudEvent:
-    """The event that a JSON value says. Raises ValidationError with every attribute that does not fit."""
-    return CloudEvent.model_validate_json(to_json(said))
+def read_structured(said: bytes) -> CloudEvent:
+    """The event that JSON says. Raises ValidationError with every attribute that does not fit."""
+    return CloudEvent.model_validate_json(said)
 
 
 def _decoded(name: str, value: str) -> str:

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 class Metrics:
     """
     `items` by what was sent and what became of it: accepted, invalid, too_large or unavailable. `deliveries` by who sent them and
-    what became of them: accepted, ignored, or the code of the refusal. One count for each request, so the outcomes add up.
+    what became of them: accepted, ignored, or the code of the refusal. One count for each webhook and each event, so they add up.
     `redactions` by type.
     """
 
@@ -29,7 +29,7 @@ class Metrics:
             ),
             deliveries=Counter(
                 "intake_deliveries",
-                "Requests to /v1/webhooks and /v1/events, by what became of them.",
+                "Webhooks and CloudEvents, by what became of them.",
                 ["sender", "outcome"],
                 registry=registry,
             ),

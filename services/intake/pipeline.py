@@ -31,8 +31,9 @@ SOURCE = "/failbetter/intake"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An event that is ready for the brokers, and the id that its sender will be told."""
+    """An event that is ready for the brokers, what it is counted as, and the id that its sender will be told."""
 
+    item: str
     id: UUID
     record: Encoded
 
@@ -49,12 +50,12 @@ class Pipeline:
     clock: Clock
     remembered: Remembered = field(default_factory=Remembered)
 
-    async def publish(self, item: str, drafts: Sequence[Draft]) -> list[Unavailable | TooLarge | None]:
+    async def publish(self, drafts: Sequence[Draft]) -> list[Unavailable | TooLarge | None]:
         """For each draft, None when the brokers have it, or why they may not."""
         with self.metrics.publish_seconds.time():
             failures = await self.publisher.publish_each([draft.record for draft in drafts])
-        for failure in failures:
-            self.metrics.items.labels(item, "accepted" if failure is None else failure.code).inc()
+        for draft, failure in zip(drafts, failures, strict=True):
+            self.metrics.items.labels(draft.item, "accepted" if failure is None else failure.code).inc()
         return failures
 
     def contact(self, tenant: str, sent: ContactRequest, *, trace: str, idempotency_key: str | None = None) -> Draft:
@@ -65,7 +66,7 @@ class Pipeline:
         for mark, count in event.redactions.items():
             self.metrics.redactions.labels(mark).inc(count)
         event_id = derived_id("contact", event.contact_id, event.revision, event.fingerprint)
-        return Draft(event.contact_id, encode(event, RECEIVED, event_id=event_id, source=SOURCE, traceparent=trace))
+        return Draft("contact", event.contact_id, encode(event, RECEIVED, event_id=event_id, source=SOURCE, traceparent=trace))
 
     def received(self, tenant: str, sent: ContactRequest, *, idempotency_key: str | None = None) -> ContactReceived:
         """
@@ -120,7 +121,7 @@ class Pipeline:
         )
         said_at = sent.occurred_at or now
         event_id = derived_id("outcome", identity, said_at.isoformat(), fingerprint(self.fingerprint_key, tenant, sent))
-        return Draft(identity, encode(event, OUTCOMES, event_id=event_id, source=SOURCE, traceparent=trace))
+        return Draft("outcome", identity, encode(event, OUTCOMES, event_id=event_id, source=SOURCE, traceparent=trace))
 
     def erasure(self, tenant: str, sent: ErasureRequest, *, trace: str) -> Draft:
         """Every pseudonym of the customer, to be forgotten."""
@@ -131,4 +132,4 @@ class Pipeline:
             customers=self.pseudonyms.all_of(tenant, sent.customer_id),
             requested_at=self.clock(),
         )
-        return Draft(identity, encode(event, FORGOTTEN, event_id=identity, source=SOURCE, traceparent=trace))
+        return Draft("erasure", identity, encode(event, FORGOTTEN, event_id=identity, source=SOURCE, traceparent=trace))

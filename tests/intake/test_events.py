@@ -211,6 +211,11 @@ async def test_in_a_batch_each_event_has_its_own_result(intake: Intake) -> None:
     assert [result["status"] for result in body["results"]] == ["accepted", "ignored", "refused", "refused", "accepted"]
     assert [param["name"] for param in body["results"][3]["invalid_params"]] == ["text", "channel"]
     assert "outcome_of" in body["results"][4]
+    assert {outcome: counted(intake, outcome) for outcome in ("accepted", "ignored", "invalid")} == {
+        "accepted": 2,
+        "ignored": 1,
+        "invalid": 2,
+    }
 
 
 async def test_a_batch_is_bounded_and_may_be_empty(intake: Intake) -> None:

@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out, and nothing else: gate (is there room) → door, encodings (who may, how much) → contacts, batch, reports, redactions → receipt, desk, events, webhooks."""
+"""HTTP in, HTTP out, and nothing else: gate (is there room) → door, encodings (who may, how much) → refusals → contacts, reports, redactions → receipt (what an event says), items (many at once) → batch, events, desk, webhooks."""
 
 from collections.abc import Mapping
 
@@ -10,6 +10,7 @@ from services.intake.api import batch, contacts, events, redactions, reports, we
 from services.intake.api.desk import SenderStatus
 from services.intake.api.door import Door
 from services.intake.api.gate import Gate
+from services.intake.api.items import ItemsAnswer
 from services.intake.api.receipt import Receipt
 from services.intake.pipeline import Pipeline
 from services.intake.requests import ContactRequest, ErasureRequest, OutcomeRequest
@@ -53,13 +54,12 @@ def create_app(
         [
             ContactRequest,
             batch.BatchRequest,
-            batch.BatchAnswer,
+            ItemsAnswer,
             contacts.Acceptance,
             OutcomeRequest,
             ErasureRequest,
             reports.ErasureAcceptance,
             Receipt,
-            events.EventsAnswer,
             SenderStatus,
             redactions.RedactionPreview,
         ],

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.api.door import CONTACT_BYTES, Door, not_taken, reused
+from services.intake.api.door import CONTACT_BYTES, Door
+from services.intake.api.refusals import not_taken, reused
 from services.intake.pipeline import Pipeline
 from services.intake.remembered import KeyReused
 from services.intake.requests import ContactRequest, CustomerRequest
@@ -73,7 +74,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
                 draft = pipeline.contact(caller.tenant, sent, trace=traceparent(request), idempotency_key=key)
             except KeyReused as error:
                 raise reused(error, "Idempotency-Key") from error
-            [failure] = await pipeline.publish("contact", [draft])
+            [failure] = await pipeline.publish([draft])
         if failure is not None:
             raise not_taken(failure)
         return Response(f'{{"contact_id":"{draft.id}","status":"accepted"}}', 202, media_type="application/json")

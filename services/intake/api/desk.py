@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from services.intake.api.door import Caller, Door
 from services.intake.api.receipt import Receipt, take
+from services.intake.api.refusals import malformed_json
 from services.intake.pipeline import Pipeline
 from services.intake.said import Ignored, Said
 from services.intake.webhooks.delivery import Delivery
@@ -129,7 +130,7 @@ def _payload(body: bytes) -> Payload:
     try:
         return Payload(from_json(body))
     except ValueError:
-        raise Problem(400, "malformed_json", "The body is not valid JSON in UTF-8.") from None
+        raise malformed_json() from None
 
 
 def _read(delivery: Delivery, door: Door) -> Said | Ignored:

@@ -10,21 +10,18 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from services.intake.api.encodings import decoded
+from services.intake.api.refusals import item_too_large, malformed_json, unfit
 from services.intake.limits import Limited, Meter, Meters
 from services.intake.metrics import Metrics
 from services.intake.redaction import Redactor
-from services.intake.remembered import KeyReused
 from services.intake.shares import Full, Shares
 from services.intake.webhooks.endpoints import Endpoint
 from shared.clock import Clock
 from shared.credentials import Credentials, Scope
-from shared.errors import Unavailable
-from shared.kafka import TooLarge
-from shared.web import InvalidParam, Problem, answer_with, call_by, invalid
+from shared.web import Problem, answer_with, call_by, invalid
 
 R = TypeVar("R", bound=BaseModel)
 
-RETRY_SECONDS = "5"
 CONTACT_BYTES = 256 * 1024
 MAX_FAULTS = 1_000
 """More are not looked at: to name each takes longer than to read what was sent."""
@@ -106,8 +103,11 @@ class Door:
             finally:
                 hold.give_back(hold.held)
 
-    def read(self, model: type[R], item: str, said: bytes) -> R:
-        """What was sent, checked. Raises Problem: 400 not JSON, 422 with every field that does not fit."""
+    def read(self, model: type[R], item: str, said: bytes | None) -> R:
+        """What was sent, checked. Raises Problem: 400 not JSON, 413 too long or None, 422 with every field that does not fit."""
+        if said is None or len(said) > CONTACT_BYTES:
+            self.metrics.items.labels(item, "too_large").inc()
+            raise item_too_large(CONTACT_BYTES)
         try:
             return model.model_validate_json(said, context=self.clock())
         except ValidationError as error:
@@ -121,8 +121,8 @@ class Door:
         faults = error.errors(include_url=False, include_input=False)
         params = [param.model_copy(update={"name": self.redactor.redact(param.name).text}) for param in invalid(faults)]
         if faults[0]["type"] == "json_invalid":
-            return Problem(400, "malformed_json", "The body is not valid JSON in UTF-8.", invalid_params=params)
-        return Problem(422, "invalid", "What was sent does not fit; see invalid_params.", invalid_params=params)
+            return malformed_json(*params)
+        return unfit(*params)
 
 
 class Hold:
@@ -147,21 +147,6 @@ class Hold:
         self._door.shares.give_back(self._caller.share, size)
         self.held -= size
         self._door.metrics.bytes_held.set(self._door.shares.held)
-
-
-def reused(error: KeyReused, name: str) -> Problem:
-    """The problem for another body under the key that `name` holds."""
-    wanted = [InvalidParam(name=name, reason="another body came under this key before")]
-    detail = "A key names one contact. Send this one under a key of its own, or as a higher revision."
-    return Problem(422, error.code, detail, invalid_params=wanted)
-
-
-def not_taken(failure: Unavailable | TooLarge) -> Problem:
-    """The problem for what the brokers did not take."""
-    if isinstance(failure, TooLarge):
-        return Problem(413, failure.code, "The contact is larger than a broker takes (1 MiB).")
-    detail = "The brokers did not confirm it in time, and it may still arrive. Sent again, it is the same contact if something names it."
-    return Problem(503, "unavailable", detail, headers={"Retry-After": RETRY_SECONDS})
 
 
 def _admit(request: Request, caller: Caller) -> None:

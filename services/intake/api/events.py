@@ -1,18 +1,17 @@
 """`POST /v1/events`: CloudEvents in binary, structured and batch mode. `OPTIONS`: the handshake of their webhooks."""
 
-import asyncio
-from collections import Counter
-from dataclasses import dataclass
-from typing import Any, Final, Literal
-from uuid import UUID
+from collections.abc import Callable
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from services.intake.api.contacts import EXAMPLES
-from services.intake.api.door import CONTACT_BYTES, RETRY_SECONDS, Door
-from services.intake.api.receipt import Receipt, take
+from services.intake.api.door import CONTACT_BYTES, Caller, Door
+from services.intake.api.items import Items, windows
+from services.intake.api.receipt import Drafted, Receipt, drafted, take
+from services.intake.api.refusals import item_too_large, malformed_json, unfit
 from services.intake.cloudevents import (
     BATCH,
     MAX_EVENTS,
@@ -26,90 +25,15 @@ from services.intake.cloudevents import (
     read_structured,
 )
 from services.intake.pipeline import Pipeline
-from services.intake.said import CONTACT_ENDED, CONTACT_SAID, read_own
+from services.intake.said import CONTACT_ENDED, CONTACT_SAID, Ignored, Said, read_own
 from services.intake.webhooks.endpoints import Endpoints
 from shared.credentials import Scope
 from shared.web import InvalidParam, Problem, answer_of, problem_responses, traceparent
 
 SENDER: Final = "cloudevents"
-"""Under which these requests are counted."""
+"""Under which these events are counted."""
 BATCH_BYTES: Final = 4 * 1024 * 1024
-WINDOW: Final = 200
-"""Events that are published together."""
 TAKEN: Final = {"Allow": "POST, OPTIONS", "Accept-Post": f"application/json, {STRUCTURED}, {BATCH}"}
-
-
-class EventResult(BaseModel):
-    """What became of the event at `index` (from 0). `unavailable` ones may be sent again, under the same id."""
-
-    model_config = ConfigDict(frozen=True)
-
-    index: int
-    status: Literal["accepted", "ignored", "refused", "unavailable"]
-    contact_id: UUID | None = None
-    outcome_of: UUID | None = None
-    why: str | None = None
-    code: str | None = None
-    invalid_params: tuple[InvalidParam, ...] | None = None
-
-
-class EventsAnswer(BaseModel):
-    """What became of a batch: how many of each, and the result of each event in the order they were sent."""
-
-    model_config = ConfigDict(frozen=True)
-
-    accepted: int
-    ignored: int
-    refused: int
-    unavailable: int
-    results: tuple[EventResult, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Events:
-    """Takes the events of one request."""
-
-    tenant: str
-    trace: str
-    pipeline: Pipeline
-    door: Door
-
-    async def one(self, event: CloudEvent) -> Receipt:
-        """One event, until the brokers have it. Raises Problem."""
-        try:
-            said = read_own(
-                event.type, event.content(), source=event.source, event_id=event.id, at=event.time, now=self.door.clock()
-            )
-        except ValidationError as error:
-            raise self.door.unfit(error) from error
-        except Malformed as error:
-            raise _invalid(error.name, error.reason) from error
-        return await take(said, self.tenant, self.pipeline, trace=self.trace)
-
-    async def many(self, items: list[Any]) -> EventsAnswer:
-        """Every event with its own result; one bad event refuses only itself."""
-        results: list[EventResult] = []
-        for start in range(0, len(items), WINDOW):
-            window = enumerate(items[start : start + WINDOW], start)
-            async with asyncio.TaskGroup() as tasks:
-                taken = [tasks.create_task(self._item(index, item)) for index, item in window]
-            results += [task.result() for task in taken]
-        counts = Counter(result.status for result in results)
-        return EventsAnswer(
-            accepted=counts["accepted"],
-            ignored=counts["ignored"],
-            refused=counts["refused"],
-            unavailable=counts["unavailable"],
-            results=tuple(results),
-        )
-
-    async def _item(self, index: int, item: Any) -> EventResult:
-        try:
-            receipt = await self.one(_structured(item, self.door))
-        except Problem as problem:
-            status: Literal["refused", "unavailable"] = "unavailable" if problem.status == 503 else "refused"
-            return EventResult(index=index, status=status, code=problem.code, invalid_params=problem.invalid_params or None)
-        return EventResult(index=index, **receipt.model_dump())
 
 
 def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoints) -> None:
@@ -128,7 +52,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
                 "description": "The brokers have it; of a batch, see results",
                 "content": {
                     "application/json": {
-                        "schema": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("Receipt", "EventsAnswer")]}
+                        "schema": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("Receipt", "ItemsAnswer")]}
                     }
                 },
             },
@@ -136,16 +60,15 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
         },
     )
     async def post_events(request: Request) -> Response:
-        outcome = "failed"
+        outcomes: list[str] = []
         try:
-            answer = await _take(request, pipeline, door)
-            outcome = "ignored" if answer.status_code == 200 else "accepted"
+            return await _take(request, pipeline, door, outcomes)
         except Problem as problem:
-            outcome = problem.code
+            outcomes = outcomes or [problem.code]
             raise
         finally:
-            door.metrics.deliveries.labels(SENDER, outcome).inc()
-        return answer
+            for outcome in outcomes or ["failed"]:
+                door.metrics.deliveries.labels(SENDER, outcome).inc()
 
     @app.options(
         "/v1/events",
@@ -169,9 +92,8 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
         return Response(status_code=204, headers={**TAKEN, **granted})
 
 
-async def _take(request: Request, pipeline: Pipeline, door: Door) -> Response:
-    caller = door.caller(request, Scope.CONTACTS_WRITE)
-    events = Events(caller.tenant, traceparent(request), pipeline, door)
+async def _take(request: Request, pipeline: Pipeline, door: Door, outcomes: list[str]) -> Response:
+    caller, trace = door.caller(request, Scope.CONTACTS_WRITE), traceparent(request)
     headers = dict(request.headers)
     try:
         mode = mode_of(headers)
@@ -179,63 +101,47 @@ async def _take(request: Request, pipeline: Pipeline, door: Door) -> Response:
         raise Problem(415, "format_not_understood", str(error), headers=TAKEN) from error
     async with door.body(request, caller, limit=BATCH_BYTES if mode is Mode.BATCH else CONTACT_BYTES) as body:
         if mode is Mode.BATCH:
-            items = _items(body)
-            caller.meter.charge(requests=len(items))
-            return _answer(await events.many(items))
-        event = _binary(headers, body, door) if mode is Mode.BINARY else _structured(_json(body), door)
-        receipt = await events.one(event)
+            items = await _take_all(_items(body), caller, pipeline, door, trace=trace)
+            outcomes += [result.code or result.status for result in items.results]
+            return items.answer()
+        said = _said(lambda: read_binary(headers, body) if mode is Mode.BINARY else read_structured(body), door)
+        receipt = await take(said, caller.tenant, pipeline, trace=trace)
+    outcomes.append(receipt.status)
     return Response(receipt.model_dump_json(exclude_none=True), receipt.http_status, media_type="application/json")
 
 
-def _answer(answer: EventsAnswer) -> Response:
-    said = answer.model_dump(mode="json", exclude_none=True)
-    if answer.unavailable:
-        detail = "The brokers did not confirm every event in time: send the unavailable ones again, under the same ids."
-        raise Problem(503, "unavailable", detail, headers={"Retry-After": RETRY_SECONDS}, more=said)
-    if answer.refused and not answer.accepted and not answer.ignored:
-        raise Problem(422, "invalid", "No event could be accepted; see results.", more=said)
-    return Response(answer.model_dump_json(exclude_none=True), 202, media_type="application/json")
+async def _take_all(events: list[Any], caller: Caller, pipeline: Pipeline, door: Door, *, trace: str) -> Items:
+    def read(event: bytes | None) -> Drafted:
+        if event is None or len(event) > CONTACT_BYTES:
+            raise item_too_large(CONTACT_BYTES)
+        return drafted(_said(lambda: read_structured(event), door), caller.tenant, pipeline, trace=trace)
 
-
-def _items(body: bytes) -> list[Any]:
-    items = _json(body)
-    if not isinstance(items, list) or len(items) > MAX_EVENTS:
-        raise _invalid("body", f"a batch is a list of up to {MAX_EVENTS:,} events")
+    items = Items(caller.meter, pipeline, read)
+    for window in windows(events):
+        await items.take(window)
     return items
 
 
-def _binary(headers: dict[str, str], body: bytes, door: Door) -> CloudEvent:
+def _items(body: bytes) -> list[Any]:
     try:
-        return read_binary(headers, body)
+        items = from_json(body)
+    except ValueError:
+        raise malformed_json() from None
+    if not isinstance(items, list) or len(items) > MAX_EVENTS:
+        raise unfit(InvalidParam(name="body", reason=f"a batch is a list of up to {MAX_EVENTS:,} events"))
+    return items
+
+
+def _said(read: Callable[[], CloudEvent], door: Door) -> Said | Ignored:
+    try:
+        event = read()
+        return read_own(event.type, event.content(), source=event.source, event_id=event.id, at=event.time, now=door.clock())
     except ValidationError as error:
         raise door.unfit(error) from error
     except Malformed as error:
-        raise _invalid(error.name, error.reason) from error
+        raise unfit(InvalidParam(name=error.name, reason=error.reason)) from error
     except ValueError:
-        raise _malformed() from None
-
-
-def _structured(item: Any, door: Door) -> CloudEvent:
-    try:
-        return read_structured(item)
-    except ValidationError as error:
-        raise door.unfit(error) from error
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return from_json(body)
-    except ValueError:
-        raise _malformed() from None
-
-
-def _malformed() -> Problem:
-    return Problem(400, "malformed_json", "The body is not valid JSON in UTF-8.")
-
-
-def _invalid(name: str, reason: str) -> Problem:
-    wanted = [InvalidParam(name=name, reason=reason)]
-    return Problem(422, "invalid", "What was sent does not fit; see invalid_params.", invalid_params=wanted)
+        raise malformed_json() from None
 
 
 def _body() -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """What the sender of an event is told, once the brokers have what it says."""
 
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.api.door import not_taken, reused
+from services.intake.api.refusals import not_taken, reused
 from services.intake.pipeline import Draft, Pipeline
 from services.intake.remembered import KeyReused
 from services.intake.said import Ignored, Said
@@ -26,28 +27,34 @@ class Receipt(BaseModel):
         return 202 if self.status == "accepted" else 200
 
 
-async def take(said: Said | Ignored, tenant: str, pipeline: Pipeline, *, trace: str) -> Receipt:
-    """
-    Publish what was said.
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What is to be published, and the receipt once the brokers have all of it."""
 
-    Raises Problem where the brokers did not take it: sent again, it is the same contact; or where its id named another one.
-    """
+    drafts: tuple[Draft, ...]
+    receipt: Receipt
+
+
+def drafted(said: Said | Ignored, tenant: str, pipeline: Pipeline, *, trace: str) -> Drafted:
+    """What an event says, ready for the brokers. Raises Problem where its id named another contact before."""
     if isinstance(said, Ignored):
-        return Receipt(status="ignored", why=said.why)
-    contact_id = outcome_of = None
+        return Drafted((), Receipt(status="ignored", why=said.why))
+    contact = outcome = None
     if said.contact is not None:
         try:
-            draft = pipeline.contact(tenant, said.contact, trace=trace, idempotency_key=said.key)
+            contact = pipeline.contact(tenant, said.contact, trace=trace, idempotency_key=said.key)
         except KeyReused as error:
             raise reused(error, "id") from error
-        contact_id = await _published("contact", draft, pipeline)
     if said.outcome is not None:
-        outcome_of = await _published("outcome", pipeline.outcome(tenant, said.outcome, trace=trace), pipeline)
-    return Receipt(status="accepted", contact_id=contact_id, outcome_of=outcome_of)
+        outcome = pipeline.outcome(tenant, said.outcome, trace=trace)
+    receipt = Receipt(status="accepted", contact_id=contact and contact.id, outcome_of=outcome and outcome.id)
+    return Drafted(tuple(draft for draft in (contact, outcome) if draft is not None), receipt)
 
 
-async def _published(item: str, draft: Draft, pipeline: Pipeline) -> UUID:
-    [failure] = await pipeline.publish(item, [draft])
-    if failure is not None:
-        raise not_taken(failure)
-    return draft.id
+async def take(said: Said | Ignored, tenant: str, pipeline: Pipeline, *, trace: str) -> Receipt:
+    """Publish what was said. Raises Problem where the brokers did not take it: sent again, it is the same contact."""
+    ready = drafted(said, tenant, pipeline, trace=trace)
+    for failure in await pipeline.publish(ready.drafts):
+        if failure is not None:
+            raise not_taken(failure)
+    return ready.receipt

@@ -6,7 +6,8 @@ from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.intake.api.contacts import Acceptance
-from services.intake.api.door import Door, not_taken
+from services.intake.api.door import Door
+from services.intake.api.refusals import not_taken
 from services.intake.pipeline import Draft, Pipeline
 from services.intake.requests import ErasureRequest, OutcomeRequest
 from shared.credentials import Scope
@@ -41,7 +42,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         caller = door.caller(request, Scope.CONTACTS_WRITE)
         async with door.body(request, caller, limit=REPORT_BYTES) as said:
             draft = pipeline.outcome(caller.tenant, door.read(OutcomeRequest, "outcome", said), trace=traceparent(request))
-        return await _published("outcome", "contact_id", draft)
+        return await _published("contact_id", draft)
 
     @app.post(
         "/v1/erasures",
@@ -55,10 +56,10 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         caller = door.caller(request, Scope.CUSTOMERS_ERASE)
         async with door.body(request, caller, limit=REPORT_BYTES) as said:
             draft = pipeline.erasure(caller.tenant, door.read(ErasureRequest, "erasure", said), trace=traceparent(request))
-        return await _published("erasure", "erasure_id", draft)
+        return await _published("erasure_id", draft)
 
-    async def _published(item: str, name: str, draft: Draft) -> Response:
-        [failure] = await pipeline.publish(item, [draft])
+    async def _published(name: str, draft: Draft) -> Response:
+        [failure] = await pipeline.publish([draft])
         if failure is not None:
             raise not_taken(failure)
         return Response(f'{{"{name}":"{draft.id}","status":"accepted"}}', 202, media_type="application/json")
