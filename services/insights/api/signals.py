@@ -24,7 +24,7 @@ from services.insights.api.signal_answers import (
 from services.insights.login import Door, Viewer
 from services.insights.reads.answers import Bucket
 from services.insights.reads.evidence import contacts_of
-from services.insights.reads.filters import Filters
+from services.insights.reads.filters import Filters, Sort
 from services.insights.reads.series import MOST_BUCKETS, buckets_between, series_of
 from services.insights.reads.signals import is_signal, ranked_page, signal_of
 from services.insights.store.connection import Pool, transaction
@@ -49,9 +49,10 @@ class SignalsQuery(Asked):
     q: Word | None = Field(default=None, description="Words in the title or in what a customer said, letter case aside.")
     since: Time | None = Field(default=None, description="A contact that occurred then or later.")
     until: Time | None = Field(default=None, description="A contact that occurred before.")
+    sort: Sort = Field(default=Sort.PRIORITY, description="What comes first.")
     limit: int = Field(default=50, ge=1, le=MOST)
     cursor: str | None = Field(
-        default=None, max_length=500, description="`next_cursor` of the page before, with the same filters."
+        default=None, max_length=500, description="`next_cursor` of the page before, with the same filters and order."
     )
 
     def filters(self) -> Filters:
@@ -91,7 +92,9 @@ def signal_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     async def signals(viewer: Annotated[Viewer, caller], asked: Annotated[SignalsQuery, Query()]) -> SignalsAnswer:
         after = rank_place(asked.cursor)
         async with transaction(pool) as connection:
-            page = await ranked_page(connection, viewer.tenant, asked.filters(), at=clock(), limit=asked.limit, after=after)
+            page = await ranked_page(
+                connection, viewer.tenant, asked.filters(), at=clock(), limit=asked.limit, sort=asked.sort, after=after
+            )
         return SignalsAnswer(
             signals=tuple(SignalAnswer.model_validate(signal) for signal in page.items),
             total=page.total,

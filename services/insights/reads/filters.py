@@ -1,9 +1,20 @@
-"""Which signals are wanted."""
+"""Which signals are wanted, and in which order."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from shared.events import Channel, Kind, Status, Trend
+
+
+class Sort(StrEnum):
+    """What comes first: the highest priority, the most customers or contacts, who was met last, who was opened last."""
+
+    PRIORITY = "priority"
+    CUSTOMERS = "customers"
+    CONTACTS = "contacts"
+    LATEST = "latest"
+    NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import asyncpg
 
 from services.insights.reads.answers import HistoryEntry, Look, Point, Quote
 from services.insights.reads.evidence import history_of, looks_of, quotes_of
-from services.insights.reads.filters import Filters
+from services.insights.reads.filters import Filters, Sort
 from services.insights.rules.priority import Priority, priority_of
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
@@ -40,7 +40,7 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the ranking a page ends. `at` keeps the clock still while somebody turns pages."""
+    """Where in a list a page ends: by what it is sorted. `at` keeps the clock still while somebody turns pages."""
 
     score: float
     signal_id: UUID
@@ -116,17 +116,34 @@ class _Standing:
     def signal_id(self) -> UUID:
         return UUID(str(self.row["signal_id"]))
 
-    @property
-    def order(self) -> tuple[float, str]:
-        """Highest priority first; the id decides between equals."""
-        return (-self.priority.score, str(self.signal_id))
+    def worth(self, sort: Sort) -> float:
+        match sort:
+            case Sort.PRIORITY:
+                return self.priority.score
+            case Sort.CUSTOMERS | Sort.CONTACTS:
+                return float(self.row[sort.value])
+            case Sort.LATEST:
+                return float(self.row["last_hour"].timestamp()) if self.row["last_hour"] else 0.0
+            case Sort.NEWEST:
+                return float(self.row["opened_at"].timestamp())
+
+    def order(self, sort: Sort = Sort.PRIORITY) -> tuple[float, str]:
+        """Highest first; the id decides between equals."""
+        return (-self.worth(sort), str(self.signal_id))
 
 
 async def ranked_page(
-    connection: Connection, tenant: str, filters: Filters, *, at: datetime, limit: int, after: Place | None = None
+    connection: Connection,
+    tenant: str,
+    filters: Filters,
+    *,
+    at: datetime,
+    limit: int,
+    sort: Sort = Sort.PRIORITY,
+    after: Place | None = None,
 ) -> Ranking:
     """
-    The tenant's signals that fit, the most urgent first, from after a place on.
+    The tenant's signals that fit, the most urgent first unless sorted otherwise, from after a place of that list on.
 
     Ranks every signal by its rollups and looks closely only at those of the page.
     """
@@ -138,7 +155,9 @@ async def ranked_page(
         if matching is None or standing.signal_id in matching
     ]
     begin = (-after.score, str(after.signal_id)) if after else None
-    left = sorted((standing for standing in standings if begin is None or standing.order > begin), key=lambda each: each.order)
+    left = sorted(
+        (standing for standing in standings if begin is None or standing.order(sort) > begin), key=lambda each: each.order(sort)
+    )
     page = left[:limit]
     last = page[-1] if len(left) > limit else None
     return Ranking(
@@ -146,7 +165,7 @@ async def ranked_page(
         total=len(standings),
         trends=Counter(standing.trend for standing in standings),
         worsening=_worsening(standings),
-        next=Place(last.priority.score, last.signal_id, at) if last else None,
+        next=Place(last.worth(sort), last.signal_id, at) if last else None,
     )
 
 
@@ -187,7 +206,7 @@ def _judged(row: asyncpg.Record) -> _Standing:
 
 
 def _worsening(standings: Sequence[_Standing]) -> tuple[Heading, ...]:
-    found = sorted((each for each in standings if each.trend is Trend.ESCALATING), key=lambda each: each.order)
+    found = sorted((each for each in standings if each.trend is Trend.ESCALATING), key=lambda each: each.order())
     return tuple(Heading(each.signal_id, each.row["title"]) for each in found[:MOST_WORSENING])
 
 

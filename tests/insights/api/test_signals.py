@@ -144,6 +144,40 @@ async def test_turning_pages_visits_every_signal_exactly_once(api: httpx.AsyncCl
     assert sorted(seen) == sorted(str(signal.signal_id) for signal in many)
 
 
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("customers", "Many Often Late New"),
+        ("contacts", "Often Many Late New"),
+        ("latest", "Late New Often Many"),
+        ("newest", "New Late Many Often"),
+    ],
+)
+async def test_the_list_is_sorted_as_asked_page_by_page(api: httpx.AsyncClient, pool: Pool, sort: str, expected: str) -> None:
+    ages = {"Often": 40, "Many": 30, "Late": 20, "New": 10}
+    signals = {title: Signal(title, opened_at=NOW - timedelta(days=days)) for title, days in ages.items()}
+    last = {"Often": 3, "Many": 4, "Late": 1, "New": 2}
+    contacts = [
+        Contact(
+            f"{title}/{n}",
+            "Words.",
+            NOW - timedelta(days=last[title], hours=n),
+            signal=signals[title],
+            person=f"{title}{n % people}",
+        )
+        for title, number, people in (("Often", 9, 3), ("Many", 5, 5), ("Late", 2, 2), ("New", 1, 1))
+        for n in range(number)
+    ]
+    await tell(pool, list(signals.values()), contacts)
+    found: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = (await api.get("/v1/signals", params={"sort": sort, "limit": "3"} | ({"cursor": cursor} if cursor else {}))).json()
+        found += [signal["title"] for signal in page["signals"]]
+        cursor = page["next_cursor"]
+    assert found == expected.split()
+
+
 @pytest.mark.parametrize("cursor", ["x", "e30", "%00", "eyJzY29yZSI6ICJOYU4ifQ", "ä" * 9, "bnVsbA"])
 @pytest.mark.parametrize("path", ["/v1/signals", f"/v1/signals/{LOGIN.signal_id}/contacts"])
 async def test_a_cursor_that_is_not_ours_is_refused_by_name(api: httpx.AsyncClient, path: str, cursor: str) -> None:
