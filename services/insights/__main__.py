@@ -21,6 +21,7 @@ from services.insights.known import KnownSignals
 from services.insights.login import Links, Sessions, TrustedProxy
 from services.insights.metrics import Metrics
 from services.insights.pipeline import Ledger
+from services.insights.publishing import AT_ONCE, Publishing
 from services.insights.settings import InsightsSettings
 from services.insights.sink import Limits, Sink
 from services.insights.store.connection import Pool, open_pool, transaction
@@ -37,8 +38,8 @@ from shared.web import RequestContext, health_routes, serve
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1.0
-WRITING = 6
-"""Connections for the sink, discovery and following; a job that leads holds one for as long as it does."""
+WRITING = 8
+"""Connections for the sink, discovery, following and publishing; a job that leads holds one for as long as it does."""
 WRITING_SECONDS = 600.0
 """Bound of one of their statements: forgetting somebody with very many contacts takes long."""
 READING_SECONDS = 10.0
@@ -73,6 +74,9 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
         )
         discovery = Discovery(pool, grain=settings.grain, clock=utc_now)
         following = Following(pool, clock=utc_now)
+        publishing = Publishing(pool, publisher=publisher)
+        metrics.outbox_events.set_function(lambda: publishing.standing.depth)
+        metrics.outbox_seconds.set_function(lambda: publishing.standing.age)
 
         async def broker() -> str | None:
             return None if publisher.is_open else "the brokers are away"
@@ -110,6 +114,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
                 working.create_task(sink.run())
                 working.create_task(_discover(discovery, settings, lifetime, metrics))
                 working.create_task(_follow(following, settings, lifetime, metrics))
+                working.create_task(_publish(publishing, settings, lifetime, metrics))
 
         async with publisher, asyncio.TaskGroup() as tasks:
             tasks.create_task(end_on_signal(lifetime, settings))
@@ -158,6 +163,19 @@ async def _follow(following: Following, settings: InsightsSettings, lifetime: Li
         else:
             metrics.trends_changed.inc(changed or 0)
         await lifetime.pause(settings.following_seconds)
+
+
+async def _publish(publishing: Publishing, settings: InsightsSettings, lifetime: Lifetime, metrics: Metrics) -> None:
+    while not lifetime.stopping.is_set():
+        try:
+            said = await publishing.run_once()
+        except Unavailable as error:
+            log.warning("publishing.waiting", reason=str(error))
+        else:
+            metrics.events_published.inc(said)
+            if said == AT_ONCE:
+                continue
+        await lifetime.pause(settings.publishing_seconds)
 
 
 def _secrets(settings: InsightsSettings) -> list[bytes]:

@@ -50,6 +50,14 @@ class Found:
     assigned: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A new signal, and the frictions that belong to it from the first."""
+
+    opening: Opening
+    members: tuple[Assignment, ...]
+
+
 class Discovery:
     """Opens signals and keeps their titles. Several may run: one at a time does the work."""
 
@@ -85,29 +93,32 @@ class Discovery:
             return Found(0, 0)
         async with transaction(self._pool) as connection:
             await locks.take(connection, shared=frozenset(), alone={realm.tenant})
-            opened = [await self._open(connection, realm, rest, group, common) for group in found if common is not None]
-            assigned = [*belated, *(assignment for members in opened for assignment in members)]
-            count = await _assign(connection, realm, assigned)
-        log.info("discovery.found", signals=sum(map(bool, opened)), assigned=count, waiting=len(waiting.ids) - count)
-        return Found(sum(map(bool, opened)), count)
+            tried = [await self._open(connection, realm, rest, group, common) for group in found if common is not None]
+            opened = [one for one in tried if one is not None]
+            count = await _assign(connection, realm, [*belated, *(member for one in opened for member in one.members)])
+            for one in opened:
+                await signals.record_opening(connection, one.opening, now=self._clock())
+        log.info("discovery.found", signals=len(opened), assigned=count, waiting=len(waiting.ids) - count)
+        return Found(len(opened), count)
 
     async def _open(
         self, connection: Connection, realm: Realm, waiting: Waiting, group: Group, common: Background
-    ) -> list[Assignment]:
-        """Open the signal of a group, if those who still wait are enough. Returns who belongs to it."""
+    ) -> _Opened | None:
+        """Open the signal of a group, if those who still wait are enough."""
         similarity = {waiting.ids[row]: cosine for row, cosine in zip(group.rows, group.similarities, strict=True)}
         still = await signals.hold_waiting(connection, realm, list(similarity))
         people = len(set(still.values()))
         if people < self._grain.people:
-            return []
+            return None
         quotes = await signals.quotes(connection, realm, list(still))
         named = await asyncio.to_thread(_title, quotes, common)
         for founding in sorted(still):
             opening = Opening(realm, founding, group.centre, named, people)
             # A friction that founded a signal and was corrected since may wait again: the next one founds this signal.
             if await signals.open_one(connection, opening, now=self._clock()):
-                return [(friction, Assigned(opening.signal_id, similarity[friction])) for friction in sorted(still)]
-        return []
+                members = tuple((friction, Assigned(opening.signal_id, similarity[friction])) for friction in sorted(still))
+                return _Opened(opening, members)
+        return None
 
     async def _retitle(self) -> None:
         async with transaction(self._pool) as connection:

@@ -28,6 +28,9 @@ class Metrics:
     discovery_seconds: Histogram
     trends_changed: Counter
     following_seconds: Histogram
+    events_published: Counter
+    outbox_events: Gauge
+    outbox_seconds: Gauge
     publisher_open: Gauge
 
     @classmethod
@@ -61,5 +64,10 @@ class Metrics:
                 registry=registry,
                 buckets=SECONDS,
             ),
+            events_published=Counter(
+                "insights_events_published", "Events of the outbox that the brokers took.", registry=registry
+            ),
+            outbox_events=Gauge("insights_outbox_events", "Events that wait to be published.", registry=registry),
+            outbox_seconds=Gauge("insights_outbox_seconds", "For how long the oldest of them has waited.", registry=registry),
             publisher_open=Gauge("insights_publisher_open", "1 while publishing is possible.", registry=registry),
         )

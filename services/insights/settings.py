@@ -25,7 +25,7 @@ class InsightsSettings(ServiceSettings):
         default=10,
         ge=4,
         le=200,
-        description="connections to PostgreSQL for what people ask, at most; the sink and the jobs have 6 more",
+        description="connections to PostgreSQL for what people ask, at most; the sink and the jobs have 8 more",
     )
     group: str = Field(default="insights", description="consumer group; lag tools see it, the truth is in PostgreSQL")
     instance: str | None = Field(
@@ -44,6 +44,9 @@ class InsightsSettings(ServiceSettings):
     discovery_seconds: float = Field(default=10.0, gt=0, le=3600, description="pause between two looks for new signals")
     following_seconds: float = Field(
         default=30.0, gt=0, le=3600, description="pause between two looks at where signals are going"
+    )
+    publishing_seconds: float = Field(
+        default=0.5, gt=0, le=3600, description="pause between two looks for what is to be told to other apps"
     )
     signal_people: int = Field(default=3, ge=2, le=1000, description="different customers who make a signal")
     signal_threshold: float = Field(

@@ -20,6 +20,8 @@ class Change(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     RENAMED = "renamed"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
 
 
 class SignalChanged(Event):

@@ -1,7 +1,7 @@
 """
 The topic table: what is said where, by whom, to whom, and for how long it is kept.
 
-Topics that carry customers' words keep them 30 days at most.
+Topics that carry customers' words keep them 30 days at most; the title of a signal is made of such words.
 """
 
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ OUTCOMES = Topic("outcomes.reported", OutcomeReported, "tenant/contact", ("intak
 FORGOTTEN = Topic("customers.forgotten", CustomerForgotten, "tenant/customer", ("intake",), ("triage", "insights"), 3, YEAR)
 CORRECTIONS = Topic("corrections.recorded", CorrectionRecorded, "tenant/contact", ("insights",), ("triage",), 3, MONTH)
 REMEDIES = Topic("remedies.changed", RemedyChanged, "tenant/remedy", ("insights",), ("triage",), 3, None)
-SIGNALS = Topic("signals.changed", SignalChanged, "tenant/signal", ("insights",), ("upstream",), 3, YEAR)
-LOOPS = Topic("loops.closed", LoopClosed, "tenant/signal", ("insights",), ("upstream",), 3, YEAR)
+SIGNALS = Topic("signals.changed", SignalChanged, "tenant/signal", ("insights",), ("upstream",), 3, MONTH)
+LOOPS = Topic("loops.closed", LoopClosed, "tenant/signal", ("insights",), ("upstream",), 3, MONTH)
 
 ROUTES: dict[Queue, Topic] = {
     queue: Topic(f"routes.{queue}", ContactTriaged, "tenant/customer, else tenant/contact", ("triage",), ("upstream",), 3, MONTH)

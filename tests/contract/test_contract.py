@@ -157,7 +157,8 @@ def test_a_key_that_says_no_tenant_is_buried_under_unknown(key: bytes | None) ->
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
 def test_topics_that_carry_text_keep_it_thirty_days_at_most(topic: Topic) -> None:
-    carries_text = '"text"' in json.dumps(topic.carries.model_json_schema()) or topic.carries is ContactDead
+    schema = json.dumps(topic.carries.model_json_schema())
+    carries_text = '"text"' in schema or '"title": {' in schema or topic.carries is ContactDead
 
     assert not carries_text or (topic.retention is not None and topic.retention <= timedelta(days=30))
 

@@ -42,6 +42,10 @@ class Door:
         viewer = None if said else self.viewer(request)
         return viewer or _by_key(self._credentials.verify(said, SCOPE))
 
+    def writer(self, request: HTTPConnection) -> Viewer:
+        """Whoever changes something by the API: by key only, so that no page of others can make a browser do it. Raises Problem."""
+        return _by_key(self._credentials.verify(request.headers.get("authorization"), Scope.INSIGHTS_WRITE))
+
     def viewer(self, request: HTTPConnection) -> Viewer | None:
         """The person behind a page: by session, else by the trusted proxy; None for a stranger."""
         return self._by_session(request) or self._by_proxy(request)

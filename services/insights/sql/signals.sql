@@ -46,11 +46,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $5, $10)
 ON CONFLICT DO NOTHING
 RETURNING true
 
--- name: record_change
-INSERT INTO signal_changes (tenant, signal_id, change_id, change, actor, changed_at, before, after)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT DO NOTHING
-
 -- name: doubt_titles
 -- Somebody who was forgotten may have given a title its words.
 UPDATE signals SET titled_at = NULL

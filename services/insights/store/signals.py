@@ -1,6 +1,5 @@
 """Signals: which are known, which frictions wait for one, opening one, giving it a title."""
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ import asyncpg
 
 from services.insights.rules.entry import Key
 from services.insights.rules.nearest import Assigned
+from services.insights.store import changes
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
 from services.insights.store.contacts import Place
@@ -137,16 +137,22 @@ async def hold_waiting(connection: Connection, realm: Realm, frictions: Collecti
 
 
 async def open_one(connection: Connection, opening: Opening, *, now: datetime) -> bool:
-    """Store a new signal and how it began; one that is there stays as it is. Returns whether it is new."""
+    """Store a new signal; one that is there stays as it is. Returns whether it is new."""
     realm, founding = opening.realm, opening.founding
     is_new = await connection.fetchval(
         blocks(SQL)["open"],
         *(realm.tenant, opening.signal_id, realm.space, opening.title, now, as_halfvecs(opening.centroid[None, :])[0]),
         *(founding.contact_id, founding.ordinal, founding.occurred_at, opening.people),
     )
-    if is_new:
-        await _record(connection, realm.tenant, opening.signal_id, Change.OPENED, before=None, after=opening.title, now=now)
     return bool(is_new)
+
+
+async def record_opening(connection: Connection, opening: Opening, *, now: datetime) -> None:
+    """Tell that it was opened, once for ever, with those whom it has by now."""
+    tenant, signal_id = opening.realm.tenant, opening.signal_id
+    change_id = derived_id("signal-change", tenant, signal_id, Change.OPENED, "")
+    after = {"title": opening.title}
+    await changes.record(connection, tenant, signal_id, Change.OPENED, actor=DISCOVERY, at=now, after=after, change_id=change_id)
 
 
 async def assign(connection: Connection, tenant: str, assigned: Sequence[tuple[FrictionId, Assigned]]) -> None:
@@ -184,7 +190,7 @@ async def retitle(connection: Connection, found: Untitled, title: str, *, now: d
     await connection.execute(blocks(SQL)["title"], tenant, signal_id, title, now, found.people)
     await connection.execute(blocks(SQL)["forget_titles"], tenant, signal_id)
     if title != found.title:
-        await _record(connection, tenant, signal_id, Change.RENAMED, before=None, after=title, now=now)
+        await changes.record(connection, tenant, signal_id, Change.RENAMED, actor=DISCOVERY, at=now, after={"title": title})
 
 
 async def members(connection: Connection, realm: Realm, signal_id: UUID, *, limit: int) -> list[Quote]:
@@ -207,17 +213,6 @@ async def quotes(connection: Connection, realm: Realm, frictions: Collection[Fri
 async def texts(connection: Connection, realm: Realm, *, limit: int) -> list[Quote]:
     """What the latest frictions of the realm were said in."""
     return [_quote(row) for row in await connection.fetch(blocks(SQL)["texts"], realm.tenant, realm.space, limit)]
-
-
-async def _record(
-    connection: Connection, tenant: str, signal_id: UUID, change: Change, *, before: str | None, after: str, now: datetime
-) -> None:
-    change_id = derived_id("signal-change", tenant, signal_id, change, "" if change is Change.OPENED else now.isoformat())
-    was = {} if before is None else {"title": before}
-    await connection.execute(
-        blocks(SQL)["record_change"],
-        *(tenant, signal_id, change_id, change, DISCOVERY, now, json.dumps(was), json.dumps({"title": after})),
-    )
 
 
 def _friction_id(row: asyncpg.Record) -> FrictionId:
