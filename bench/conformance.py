@@ -9,33 +9,35 @@ from typing import Final
 from bench.ground import ground
 from shared.credentials import Scope
 
-CHECKS: Final = (
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_schema_conformance",
-    "negative_data_rejection",
-)
 CONFIG: Final = Path(__file__).with_name("schemathesis.toml")
-EXAMPLES: Final = 1_500
-"""Of each call, in each phase: over 10,000 cases in all."""
+ENDPOINTS: Final = "endpoints: [{sender: zendesk, endpoint: demo, tenant: bench, secrets: [not-known-to-schemathesis]}]"
+EXAMPLES: Final = 700
+"""Of each call: over 10,000 cases in all."""
 
 
 def arguments(url: str, key: str, *, examples: int) -> list[str]:
     """The command: the same cases every time, without an answer kept on disk."""
     return [
         *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG), "run", f"{url}/openapi.json"),
-        *("--header", f"Authorization: Bearer {key}", "--checks", ",".join(CHECKS), "--max-examples", str(examples)),
+        *("--header", f"Authorization: Bearer {key}", "--max-examples", str(examples)),
         *("--generation-deterministic", "--no-color", "--request-timeout", "10"),
     ]
 
 
 async def fuzz(examples: int) -> int:
     """The exit status of schemathesis: 0 where nothing was found."""
-    async with ground() as here, here.server("intake", "services.intake", port_in="INTAKE_PORT") as intake:
+    async with ground() as here:
+        endpoints = here.folder / "webhooks.yaml"
+        endpoints.write_text(ENDPOINTS)
         key = here.key_with(*Scope)
-        child = await asyncio.create_subprocess_exec(*arguments(intake.url, key, examples=examples), cwd=Path.cwd())
-        return await child.wait()
+        settings = {"INTAKE_WEBHOOKS_FILE": str(endpoints)}
+        async with here.server("intake", "services.intake", port_in="INTAKE_PORT", **settings) as intake:
+            return await _ask(intake.url, key, examples)
+
+
+async def _ask(url: str, key: str, examples: int) -> int:
+    child = await asyncio.create_subprocess_exec(*arguments(url, key, examples=examples), cwd=Path.cwd())
+    return await child.wait()
 
 
 if __name__ == "__main__":

@@ -34,6 +34,21 @@ EXAMPLES = (
 )
 
 
+LINKS = {
+    "itsOutcome": {
+        "operationId": "report_outcome",
+        "requestBody": {"contact_id": "$response.body#/contact_id", "resolution": "won"},
+        "description": "How the contact ended, when it has.",
+    },
+    "itsCustomer": {
+        "operationId": "forget_customer",
+        "requestBody": {"customer_id": "$request.body#/customer/id"},
+        "description": "The customer wants to be forgotten.",
+    },
+}
+"""What may be asked next, by OpenAPI's links."""
+
+
 class Acceptance(BaseModel):
     """The brokers have it, under this id."""
 
@@ -61,7 +76,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
             ],
         },
         responses={
-            202: answer_of(Acceptance, "The brokers have it"),
+            202: {**answer_of(Acceptance, "The brokers have it"), "links": LINKS},
             **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 431, 503),
         },
     )

@@ -33,6 +33,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
     @app.post(
         "/v1/outcomes",
         summary="Say how a contact ended",
+        operation_id="report_outcome",
         tags=["contacts"],
         status_code=202,
         openapi_extra=body_of(OutcomeRequest, OUTCOME),
@@ -47,6 +48,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
     @app.post(
         "/v1/erasures",
         summary="Forget a customer",
+        operation_id="forget_customer",
         tags=["privacy"],
         status_code=202,
         openapi_extra=body_of(ErasureRequest, ERASURE),

@@ -89,6 +89,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door, endpoints: Endpoint
     @app.head(
         "/v1/webhooks/{sender}/{endpoint}",
         summary="Is there such an endpoint?",
+        response_class=Response,
         description="Intercom asks before it saves an address.",
         tags=["webhooks"],
         responses=problem_responses(404, 431, 503),
