@@ -202,6 +202,29 @@ async def test_an_outcome_without_a_rating_does_not_unsay_the_customers(
     assert [tuple(row) for row in found] == [(*ended, len(said) - 1)] * 3
 
 
+async def test_a_rating_that_arrives_after_the_end_it_came_before_counts(desk: Desk, pool: Pool) -> None:
+    def report(minute: int, resolution: Resolution, **more: float) -> OutcomeReported:
+        at = NOW + timedelta(minutes=minute)
+        return OutcomeReported.model_validate(
+            {
+                "tenant": "acme",
+                "contact_id": contact_id("a"),
+                "resolution": resolution,
+                "occurred_at": at,
+                "received_at": at,
+                **more,
+            }
+        )
+
+    await desk.count(outcomes=[report(9, Resolution.WON, minutes_spent=12)])
+    await desk.count(outcomes=[report(8, Resolution.LOST, csat=1)])
+    await desk.count(outcomes=[report(10, Resolution.WON)])
+
+    found = await pool.fetchrow("SELECT resolution, csat, minutes_spent, occurred_at FROM outcomes")
+    assert found is not None
+    assert tuple(found) == ("lost", 1, 12, NOW + timedelta(minutes=10))
+
+
 async def empty(pool: Pool) -> None:
     await pool.execute(
         "TRUNCATE stream_offsets, contact_keys, contacts, frictions, signals, signal_hours, signal_customers, contact_days, conflicts"

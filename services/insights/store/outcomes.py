@@ -1,36 +1,38 @@
 """How contacts ended: of several reports the latest counts, whether its contact is there yet or not; a rating outlasts a mere end."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
-from shared.events import OutcomeReported, Resolution
+from shared.events import OutcomeReported
 
 SQL = "outcomes"
 
 
 async def keep_latest(connection: Connection, outcomes: Sequence[OutcomeReported]) -> None:
-    """Store the reports that are later than what is known of their contacts."""
-    ordered = sorted(outcomes, key=lambda outcome: (outcome.occurred_at, outcome.received_at))
-    # One statement changes a row once. Of all reports of a contact two count: the last that begins anew, and the last.
-    await _keep(connection, _last_of_each(outcome for outcome in ordered if _begins_anew(outcome)))
-    await _keep(connection, _last_of_each(ordered))
+    """Store what the reports add to what is known of their contacts, in whatever order they arrive."""
+    for rows in _rounds(outcomes):
+        await _keep(connection, rows)
 
 
-def _begins_anew(outcome: OutcomeReported) -> bool:
-    return outcome.csat is not None or outcome.resolution is Resolution.OPEN
-
-
-def _last_of_each(ordered: Iterable[OutcomeReported]) -> list[OutcomeReported]:
-    latest = {(outcome.tenant, outcome.contact_id): outcome for outcome in ordered}
-    return [latest[key] for key in sorted(latest)]
+def _rounds(outcomes: Iterable[OutcomeReported]) -> list[list[OutcomeReported]]:
+    """In the order in which they were said, the first report of each contact, then the second: one statement changes a row once."""
+    of_contact = attrgetter("tenant", "contact_id")
+    ordered = sorted(outcomes, key=attrgetter("tenant", "contact_id", "occurred_at", "received_at"))
+    rounds: list[list[OutcomeReported]] = []
+    for _, reports in groupby(ordered, of_contact):
+        for place, report in enumerate(reports):
+            if place == len(rounds):
+                rounds.append([])
+            rounds[place].append(report)
+    return rounds
 
 
 async def _keep(connection: Connection, rows: Sequence[OutcomeReported]) -> None:
-    if not rows:
-        return
     await connection.execute(
-        blocks(SQL)["keep_latest"],
+        blocks(SQL)["keep"],
         [row.tenant for row in rows],
         [row.contact_id for row in rows],
         [row.resolution for row in rows],
