@@ -89,6 +89,9 @@ def measure(*, rounds: int) -> tuple[Quality | Report, ...]:
             score(redactor, written),
         ),
         Quality(
+            "Redaction: presidio, all", f"{len(development + test):,} texts, both halves.", score(redactor, development + test)
+        ),
+        Quality(
             "Redaction: presidio, development half",
             f"{len(development):,} texts, of even templates.",
             score(redactor, development),
