@@ -56,7 +56,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
     publisher = Publisher(kafka, client_id=settings.group, deadline=5.0)
     metrics.publisher_open.set_function(lambda: publisher.is_open)
     # What people ask for must not keep the sink from its connections, nor take as long as the sink may.
-    async with _pool(settings, size=WRITING, seconds=WRITING_SECONDS) as pool, _pool(settings) as reading:
+    async with _pool(settings) as pool, _callers_pool(settings) as reading:
         ledger = Ledger(pool, known_signals=KnownSignals(threshold=settings.grain.threshold), clock=utc_now, random_id=uuid4)
         limits = Limits(settings.batch_records, settings.burials_limit)
         sink = Sink(
@@ -123,9 +123,17 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
 
 
 @asynccontextmanager
-async def _pool(settings: InsightsSettings, *, size: int | None = None, seconds: float = READING_SECONDS) -> AsyncIterator[Pool]:
-    url, size = settings.database_url.get_secret_value(), size or settings.database_connections
-    async with open_pool(url, max_size=size, statement_seconds=seconds) as pool:
+async def _pool(settings: InsightsSettings) -> AsyncIterator[Pool]:
+    """For the log's own work."""
+    url = settings.database_url.get_secret_value()
+    async with open_pool(url, max_size=WRITING, statement_seconds=WRITING_SECONDS) as pool:
+        yield pool
+
+
+@asynccontextmanager
+async def _callers_pool(settings: InsightsSettings) -> AsyncIterator[Pool]:
+    url, size = (settings.callers_database_url or settings.database_url).get_secret_value(), settings.database_connections
+    async with open_pool(url, max_size=size, statement_seconds=READING_SECONDS, is_for_callers=True) as pool:
         yield pool
 
 

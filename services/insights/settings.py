@@ -21,6 +21,11 @@ class InsightsSettings(ServiceSettings):
     database_url: SecretStr = Field(
         validation_alias="DATABASE_URL", description="PostgreSQL 17 or newer with pgvector: postgresql://user:password@host/name"
     )
+    callers_database_url: SecretStr | None = Field(
+        default=None,
+        description="the same database by a login of its own for what people ask, one that is a member of failbetter_caller and of nothing "
+        "else; default: DATABASE_URL, in the role failbetter_caller",
+    )
     database_connections: int = Field(
         default=10,
         ge=4,

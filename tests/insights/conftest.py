@@ -54,5 +54,13 @@ async def database_url(running: Running, template: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """As the log's own work has it: it sees all tenants."""
     async with open_pool(database_url, max_size=10) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def callers(database_url: str) -> AsyncIterator[Pool]:
+    """As what people ask has it: it sees one tenant, or none."""
+    async with open_pool(database_url, max_size=10, is_for_callers=True) as pool:
         yield pool

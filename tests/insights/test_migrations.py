@@ -42,9 +42,14 @@ async def test_a_database_that_is_away_is_unavailable() -> None:
 
 def test_an_old_postgresql_is_refused() -> None:
     with pytest.raises(Unsuitable, match="PostgreSQL 16 is too old: insights needs 17 or newer"):
-        check(16, has_vector=True)
+        check(16, has_vector=True, has_caller=True)
 
 
 def test_postgresql_without_pgvector_is_refused() -> None:
     with pytest.raises(Unsuitable, match="no pgvector"):
-        check(18, has_vector=False)
+        check(18, has_vector=False, has_caller=True)
+
+
+def test_an_owner_who_may_not_become_the_caller_is_told_what_to_run() -> None:
+    with pytest.raises(Unsuitable, match="CREATE ROLE failbetter_caller NOLOGIN; GRANT failbetter_caller TO"):
+        check(18, has_vector=True, has_caller=False)

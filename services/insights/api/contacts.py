@@ -19,7 +19,7 @@ def contact_routes(*, pool: Pool, door: Door) -> APIRouter:
 
     @routes.get("/contacts/{contact_id}", summary="One contact's journey", responses=problem_responses(401, 403, 404, 422, 503))
     async def journey(viewer: Annotated[Viewer, Depends(caller_of(door))], contact_id: UUID) -> JourneyAnswer:
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             found = await journey_of(connection, viewer.tenant, contact_id)
         if found is None:
             raise unknown("contact", contact_id)

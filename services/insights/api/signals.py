@@ -91,7 +91,7 @@ def signal_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     @routes.get("", summary="Signals, the most urgent first", responses=problem_responses(401, 403, 422, 503))
     async def signals(viewer: Annotated[Viewer, caller], asked: Annotated[SignalsQuery, Query()]) -> SignalsAnswer:
         after = rank_place(asked.cursor)
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             page = await ranked_page(
                 connection, viewer.tenant, asked.filters(), at=clock(), limit=asked.limit, sort=asked.sort, after=after
             )
@@ -103,7 +103,7 @@ def signal_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
 
     @routes.get("/{signal_id}", summary="One signal", responses=problem_responses(401, 403, 404, 422, 503))
     async def signal(viewer: Annotated[Viewer, caller], signal_id: UUID) -> SignalDetailAnswer:
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             found = await signal_of(connection, viewer.tenant, signal_id, at=clock())
         if found is None:
             raise unknown("signal", signal_id)
@@ -116,7 +116,7 @@ def signal_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
         viewer: Annotated[Viewer, caller], signal_id: UUID, asked: Annotated[ContactsQuery, Query()]
     ) -> SignalContactsAnswer:
         before = contact_place(asked.cursor)
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             if not await is_signal(connection, viewer.tenant, signal_id):
                 raise unknown("signal", signal_id)
             page = await contacts_of(connection, viewer.tenant, signal_id, before=before, limit=asked.limit)
@@ -129,7 +129,7 @@ def signal_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     async def series(viewer: Annotated[Viewer, caller], signal_id: UUID, asked: Annotated[SeriesQuery, Query()]) -> SeriesAnswer:
         now = clock()
         since, until = _stretch(asked, now)
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             if not await is_signal(connection, viewer.tenant, signal_id):
                 raise unknown("signal", signal_id)
             found = await series_of(

@@ -88,7 +88,7 @@ def summary_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     ) -> SummaryAnswer:
         now = clock()
         since, until = _days(asked, now)
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             overview = await overview_of(connection, viewer.tenant, since=since, until=until)
             top = await ranked_page(connection, viewer.tenant, Filters(), at=now, limit=TOP)
         return SummaryAnswer(

@@ -30,7 +30,7 @@ def page_routes(*, pool: Pool, door: Door, screen: Screen, clock: Clock, intake_
         if viewer is None:
             return _to_login(request)
         after = rank_place(_cursor(request))
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             page = await overview_page(connection, viewer.tenant, now=clock(), after=after, intake_url=intake_url)
         return screen.show("overview.html", page, viewer=viewer, next_cursor=rank_cursor(page.next))
 
@@ -40,7 +40,7 @@ def page_routes(*, pool: Pool, door: Door, screen: Screen, clock: Clock, intake_
         if viewer is None:
             return _to_login(request)
         before = contact_place(_cursor(request))
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             page = await signal_page(connection, viewer.tenant, signal_id, now=clock(), bucket=_bucket(request), before=before)
         if page is None:
             raise Problem(404, "not_found", "There is no such signal.")
@@ -53,7 +53,7 @@ def page_routes(*, pool: Pool, door: Door, screen: Screen, clock: Clock, intake_
         viewer = door.viewer(request)
         if viewer is None:
             return _to_login(request)
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             page = await contact_page(connection, viewer.tenant, contact_id)
         if page is None:
             raise Problem(404, "not_found", "There is no such contact.")

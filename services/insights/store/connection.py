@@ -1,8 +1,12 @@
-"""Connections to PostgreSQL: a pool that waits for a database that is away, and its failures in the words of shared.errors."""
+"""
+Connections to PostgreSQL: a pool that waits for a database that is away, and its failures in the words of shared.errors.
+
+Work is either the log's own, for all tenants, or a caller's, for one: then PostgreSQL shows the rows of that tenant only.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -29,6 +33,11 @@ _PASSING = (
 
 _HUNG_UP = ("closed", "released", "another operation")
 
+CALLER: Final = "failbetter_caller"
+"""The role of what callers ask: it sees one tenant's rows (`failbetter.tenant`), and none where no tenant is named."""
+
+_FOR_TENANT: Final = f"SELECT set_config('role', '{CALLER}', true), set_config('failbetter.tenant', $1, true)"
+
 ACQUIRE_SECONDS = 5.0
 """How long one waits for a connection when all are taken."""
 
@@ -43,15 +52,21 @@ class Unsuitable(FailbetterError):
 
 
 @asynccontextmanager
-async def open_pool(url: str, *, max_size: int, statement_seconds: float = 30.0) -> AsyncIterator[Pool]:
-    """A pool that opens connections when they are wanted, so it opens without a database too. No statement takes longer than told."""
+async def open_pool(
+    url: str, *, max_size: int, statement_seconds: float = 30.0, is_for_callers: bool = False
+) -> AsyncIterator[Pool]:
+    """
+    A pool that opens connections when they are wanted, so it opens without a database too. No statement takes longer than told.
+
+    Of one that is for callers, a transaction that names no tenant sees nothing.
+    """
     pool = asyncpg.create_pool(
         url,
         min_size=0,
         max_size=max_size,
         command_timeout=statement_seconds,
         timeout=5.0,
-        init=_teach,
+        init=_teach_caller if is_for_callers else _teach,
         server_settings={"application_name": "failbetter-insights", "timezone": "UTC"},
     )
     async with unavailable_when_away():
@@ -63,9 +78,15 @@ async def open_pool(url: str, *, max_size: int, statement_seconds: float = 30.0)
 
 
 @asynccontextmanager
-async def transaction(pool: Pool) -> AsyncIterator[Connection]:
-    """One transaction: all of it or nothing. Raises Unavailable where trying again may succeed."""
+async def transaction(pool: Pool, tenant: str | None = None) -> AsyncIterator[Connection]:
+    """
+    One transaction: all of it or nothing. Raises Unavailable where trying again may succeed.
+
+    With a `tenant` it can see and write the rows of that tenant only, whatever its statements say.
+    """
     async with unavailable_when_away(), pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
+        if tenant is not None:
+            await connection.fetchrow(_FOR_TENANT, tenant)
         yield connection
 
 
@@ -94,3 +115,10 @@ async def _teach(connection: Connection) -> None:
     )
     if known is not None:
         await connection.set_type_codec("halfvec", schema=known, encoder=bytes, decoder=bytes, format="binary")
+
+
+async def _teach_caller(connection: Connection) -> None:
+    """Become the caller, once a migration has made that role."""
+    await _teach(connection)
+    if await connection.fetchval("SELECT pg_has_role(oid, 'SET') FROM pg_roles WHERE rolname = $1", CALLER):
+        await connection.execute(f"SET ROLE {CALLER}")

@@ -65,9 +65,16 @@ async def put_in(
     connection: Connection, entries: Sequence[Entry], halfvecs: Mapping[Key, Sequence[bytes]], *, now: datetime
 ) -> None:
     """Store contacts that are not there, `halfvecs` being the vectors of their frictions."""
-    await connection.copy_records_to_table("contacts", columns=CONTACT, records=[_contact(entry, now) for entry in entries])
-    frictions = [row for entry in entries for row in _frictions(entry, halfvecs[entry.key])]
-    await connection.copy_records_to_table("frictions", columns=FRICTION, records=frictions)
+    months: dict[str, list[Entry]] = {}
+    for entry in entries:
+        months.setdefault(f"{entry.occurred_at:%Y_%m}", []).append(entry)
+    # Into the months themselves: PostgreSQL refuses COPY where row-level security is forced.
+    for month, ours in months.items():
+        frictions = [row for entry in ours for row in _frictions(entry, halfvecs[entry.key])]
+        await connection.copy_records_to_table(
+            f"contacts_{month}", columns=CONTACT, records=[_contact(entry, now) for entry in ours]
+        )
+        await connection.copy_records_to_table(f"frictions_{month}", columns=FRICTION, records=frictions)
 
 
 async def take_out(connection: Connection, places: Collection[Place]) -> list[CountedContact]:

@@ -3,14 +3,18 @@
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 
-from services.insights.store.blocks import FOLDER
-from services.insights.store.connection import Unsuitable, unavailable_when_away
+from services.insights.store.blocks import FOLDER, blocks
+from services.insights.store.connection import CALLER, Connection, Unsuitable, unavailable_when_away
 from shared.errors import Unavailable
 
+SQL: Final = "migrations"
 OLDEST = 17
 """The oldest PostgreSQL that is supported."""
 
@@ -22,24 +26,39 @@ async def migrate(url: str) -> None:
     """
     Bring the schema up to date; replicas that start at once wait for the first of them.
 
-    Raises Unsuitable where PostgreSQL is too old or has no pgvector, Unavailable when it does not answer.
+    Raises Unsuitable where PostgreSQL is too old, has no pgvector or lets nobody become the caller, Unavailable when it does not answer.
     """
-    async with unavailable_when_away():
-        connection = await asyncpg.connect(url, timeout=5.0)
-        try:
-            has_vector = await connection.fetchval("SELECT count(*) > 0 FROM pg_available_extensions WHERE name = 'vector'")
-            check(connection.get_server_version().major, has_vector=has_vector)
-        finally:
-            await connection.close()
+    async with _connected(url) as connection:
+        found = await connection.fetchrow(blocks(SQL)["suits"], CALLER)
+        assert found is not None
+        check(connection.get_server_version().major, has_vector=found["has_vector"], has_caller=found["has_caller"])
     await _apply(url)
+    # Also what a later migration made.
+    async with _connected(url) as connection:
+        await connection.execute(blocks(SQL)["keep_tenants_apart"])
 
 
-def check(major: int, *, has_vector: bool) -> None:
-    """Raises Unsuitable, with what to install."""
+def check(major: int, *, has_vector: bool, has_caller: bool) -> None:
+    """Raises Unsuitable, with what to do about it."""
     if major < OLDEST:
         raise Unsuitable(f"PostgreSQL {major} is too old: insights needs {OLDEST} or newer")
     if not has_vector:
         raise Unsuitable("this PostgreSQL has no pgvector: install the extension `vector`, 0.7 or newer, on the server")
+    if not has_caller:
+        raise Unsuitable(
+            f"the role of DATABASE_URL may neither create roles nor become {CALLER}, which must not bypass row-level security. As a "
+            f"superuser: CREATE ROLE {CALLER} NOLOGIN; GRANT {CALLER} TO <the role of DATABASE_URL> WITH INHERIT FALSE, SET TRUE"
+        )
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[Connection]:
+    async with unavailable_when_away():
+        connection = await asyncpg.connect(url, timeout=5.0)
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
 
 async def _apply(url: str) -> None:

@@ -79,8 +79,8 @@ class House:
 
 
 @pytest.fixture
-def house(pool: Pool, tmp_path: Path) -> House:
-    return House(pool, tmp_path / "keys.json")
+def house(callers: Pool, tmp_path: Path) -> House:
+    return House(callers, tmp_path / "keys.json")
 
 
 @pytest.fixture
