@@ -54,9 +54,10 @@ def next_traceparent(traceparent: str | None) -> str:
 
     Source: W3C Trace Context, section 3.2; an invalid header counts as none.
     """
-    trace = traceparent[3:35] if traceparent is not None and _is_valid(traceparent) else secrets.token_hex(16)
-    flags = traceparent[53:55] if traceparent is not None and _is_valid(traceparent) else "00"
-    return f"00-{trace}-{secrets.token_hex(8)}-{flags}"
+    if traceparent is not None and _is_valid(traceparent):
+        return f"00-{traceparent[3:35]}-{secrets.token_hex(8)}-{traceparent[53:55]}"
+    new = secrets.token_hex(24)
+    return f"00-{new[:32]}-{new[32:]}-00"
 
 
 def _is_valid(traceparent: str) -> bool:

@@ -1,13 +1,15 @@
 """Which contact this is: ids and fingerprints that follow from what was sent, so that intake needs no memory."""
 
-import hashlib
 import hmac
 import json
 from functools import cache
-from uuid import NAMESPACE_URL, UUID, uuid5
+from typing import Final
+from uuid import NAMESPACE_URL, UUID
 
 from pydantic import BaseModel
-from uuid_utils.compat import uuid7
+from uuid_utils.compat import uuid5, uuid7
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def contact_id(tenant: str, *, source: str | None, external_id: str | None = None, idempotency_key: str | None = None) -> UUID:
@@ -22,7 +24,7 @@ def contact_id(tenant: str, *, source: str | None, external_id: str | None = Non
         name = ["idempotency_key", source or "", idempotency_key]
     else:
         return uuid7()
-    return uuid5(_namespace(tenant), json.dumps(name, ensure_ascii=False, separators=(",", ":")))
+    return uuid5(_namespace(tenant), _JSON.encode(name))
 
 
 def fingerprint(key: bytes, tenant: str, sent: BaseModel) -> str:
@@ -33,10 +35,8 @@ def fingerprint(key: bytes, tenant: str, sent: BaseModel) -> str:
 
     Source: HMAC-SHA256, RFC 2104, truncated.
     """
-    said = json.dumps(
-        sent.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=True, separators=(",", ":")
-    )
-    return hmac.digest(key, tenant.encode() + b"\x00" + said.encode(), hashlib.sha256).hex()[:32]
+    said = sent.model_dump_json(exclude_defaults=True)
+    return hmac.digest(key, f"{tenant}\x00{said}".encode(), "sha256").hex()[:32]
 
 
 @cache

@@ -7,8 +7,7 @@ Counted in this process alone, so that nothing has to be asked: N replicas let t
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -84,7 +83,7 @@ class Bucket:
 
 
 class Meter:
-    """What one caller has taken of its allowance."""
+    """What one caller has taken of its allowance. Within `with meter:` is one of the caller's requests at once."""
 
     def __init__(self, allowance: Allowance, timer: Timer = time.monotonic) -> None:
         self.allowance = allowance
@@ -119,14 +118,11 @@ class Meter:
         now = self._timer()
         await asyncio.sleep(max(self.requests.wait(now), self.bytes.wait(now)))
 
-    @contextmanager
-    def inside(self) -> Iterator[None]:
-        """One of the requests at once, until the end of the block."""
+    def __enter__(self) -> None:
         self._at_once += 1
-        try:
-            yield
-        finally:
-            self._at_once -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self._at_once -= 1
 
     def headers(self) -> list[tuple[bytes, bytes]]:
         """
@@ -148,11 +144,12 @@ class Meters:
     def __init__(self, allowance: Allowance, timer: Timer = time.monotonic) -> None:
         self.allowance = allowance
         self._timer = timer
-        self._meters: dict[str, Meter] = {}
+        self._meters: dict[str, tuple[Limits, Meter]] = {}
 
     def of(self, name: str, limits: Limits) -> Meter:
-        allowance = self.allowance.but(limits)
-        meter = self._meters.get(name)
-        if meter is None or meter.allowance != allowance:
-            meter = self._meters[name] = Meter(allowance, self._timer)
+        known, meter = self._meters.get(name, (None, None))
+        if meter is None or (known is not limits and meter.allowance != self.allowance.but(limits)):
+            meter = Meter(self.allowance.but(limits), self._timer)
+        if known is not limits:
+            self._meters[name] = limits, meter
         return meter

@@ -1,7 +1,9 @@
 """One request from top to bottom: what was sent → the event that says it → the brokers have it."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from services.intake.identity import contact_id, fingerprint
@@ -29,8 +31,7 @@ from shared.kafka import Publisher, TooLarge
 SOURCE = "/failbetter/intake"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An event that is ready for the brokers, what it is counted as, and the id that its sender will be told."""
 
     item: str
@@ -52,10 +53,15 @@ class Pipeline:
 
     async def publish(self, drafts: Sequence[Draft]) -> list[Unavailable | TooLarge | None]:
         """For each draft, None when the brokers have it, or why they may not."""
-        with self.metrics.publish_seconds.time():
-            failures = await self.publisher.publish_each([draft.record for draft in drafts])
+        started = time.perf_counter()
+        failures = await self.publisher.publish_each([draft.record for draft in drafts])
+        self.metrics.publish_seconds.observe(time.perf_counter() - started)
+        outcomes: dict[tuple[str, str], int] = {}
         for draft, failure in zip(drafts, failures, strict=True):
-            self.metrics.items.labels(draft.item, "accepted" if failure is None else failure.code).inc()
+            outcome = draft.item, "accepted" if failure is None else failure.code
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        for outcome, count in outcomes.items():
+            self.metrics.items.labels(*outcome).inc(count)
         return failures
 
     def contact(self, tenant: str, sent: ContactRequest, *, trace: str, idempotency_key: str | None = None) -> Draft:

@@ -1,8 +1,8 @@
 """Customers' ids become keyed pseudonyms here, and only here are the keys known."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +35,9 @@ class Pseudonyms:
 
 
 def _pseudonym(key: bytes, tenant: str, said: str, *, kind: bytes = b"customer") -> str:
-    tenant_key = hmac.digest(key, b"tenant\x00" + tenant.encode(), hashlib.sha256)
-    return hmac.digest(tenant_key, kind + b"\x00" + said.encode(), hashlib.sha256).hex()[:32]
+    return hmac.digest(_tenant_key(key, tenant), kind + b"\x00" + said.encode(), "sha256").hex()[:32]
+
+
+@lru_cache(maxsize=1024)
+def _tenant_key(key: bytes, tenant: str) -> bytes:
+    return hmac.digest(key, b"tenant\x00" + tenant.encode(), "sha256")

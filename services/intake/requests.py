@@ -45,6 +45,10 @@ def _possible(said: datetime, info: ValidationInfo[datetime]) -> datetime:
     return said.astimezone(UTC)
 
 
+def _by_name(said: dict[str, str]) -> dict[str, str]:
+    return dict(sorted(said.items()))  # whoever sends them in another order sends the same
+
+
 Moment = Annotated[AwareDatetime, AfterValidator(_possible)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), AfterValidator(_without_nul)]
 ShortText = Annotated[str, StringConstraints(max_length=MAX_ATTRIBUTE), AfterValidator(_without_nul)]
@@ -107,7 +111,9 @@ class ContactRequest(Request):
         default=1, ge=1, le=2_147_483_647, description="Sent again, corrected? Send a higher revision: the highest wins."
     )
     rating: RatingRequest | None = None
-    attributes: Annotated[dict[AttributeName, ShortText], Field(max_length=MAX_ATTRIBUTES)] = Field(default_factory=dict)
+    attributes: Annotated[dict[AttributeName, ShortText], Field(max_length=MAX_ATTRIBUTES), AfterValidator(_by_name)] = Field(
+        default_factory=dict
+    )
 
 
 class OutcomeRequest(Request):

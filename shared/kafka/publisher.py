@@ -1,10 +1,9 @@
 """
 Records out: an answer is given only when every in-sync replica has them.
 
-aiokafka's idempotent producer retries for ever during an outage and never recovers from an out-of-order sequence (it keeps
-failing every send). So a producer is abandoned, with what it still holds, as soon as it lets a deadline pass or fails, and a
-new one is opened in the background. Until it is open every publish is refused at once: memory stays bounded, and nothing
-needs a restart. A record that was refused may still arrive; derived ids make the repeat harmless.
+A producer is abandoned, with what it still holds, as soon as it lets a deadline pass or fails, and a new one is opened in the
+background: docs/adr/0002. Until it is open every publish is refused at once: memory stays bounded, and nothing needs a restart.
+A record that was refused may still arrive; derived ids make the repeat harmless.
 """
 
 import asyncio
@@ -14,11 +13,12 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
 
 from shared.errors import Rejected, Unavailable
 from shared.events.codec import Encoded
+from shared.kafka.producer import Batch, Producer
 from shared.kafka.settings import KafkaSettings, client_options
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ class TooLarge(Rejected):
 
 class Publisher:
     """
-    Publishes with `acks=all`, idempotently, each call within `deadline` seconds.
+    Publishes with `acks=all`, idempotently, each call within `deadline` seconds and a tenth.
 
     Enter it to have it open in the background; leaving it flushes what is in flight, within a bound.
     """
@@ -47,9 +47,8 @@ class Publisher:
         self._client_id = client_id
         self._deadline = deadline
         self._linger_ms = linger_ms
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: Producer | None = None
         self._is_open = asyncio.Event()
-        self._is_doubted = asyncio.Event()
         self._tasks = asyncio.TaskGroup()
         self._keeper: asyncio.Task[None] | None = None
 
@@ -84,74 +83,50 @@ class Publisher:
                 raise failure
 
     async def publish_each(self, records: Sequence[Encoded]) -> list[Unavailable | TooLarge | None]:
-        """For each record, None when the brokers have it, or why they may not. Takes `deadline` seconds at most."""
+        """For each record, None when the brokers have it, or why they may not. Takes `deadline` seconds and a tenth at most."""
         producer = self._producer
         if producer is None:
             return [Unavailable("the brokers are away")] * len(records)
-        sent: list[asyncio.Future[object] | TooLarge | None] = [None] * len(records)
         try:
-            async with asyncio.timeout(self._deadline):
-                for place, record in enumerate(records):
-                    sent[place] = await _send(producer, record)
-                pending = [future for future in sent if isinstance(future, asyncio.Future)]
-                if pending:
-                    await asyncio.wait(pending)
-        except (TimeoutError, KafkaError) as error:
-            self._doubt(producer, error)
-        return [self._answer(producer, one) for one in sent]
-
-    def _answer(
-        self, producer: AIOKafkaProducer, sent: "asyncio.Future[object] | TooLarge | None"
-    ) -> Unavailable | TooLarge | None:
-        if sent is None:
-            return Unavailable("the brokers did not answer in time")
-        if isinstance(sent, TooLarge):
-            return sent
-        if not sent.done():
-            sent.cancel()
-            return Unavailable("the brokers did not answer in time")
-        if sent.cancelled():
-            return Unavailable("the producer was closed")
-        if (error := sent.exception()) is None:
-            return None
-        self._doubt(producer, error)
-        return Unavailable(f"the brokers refused: {type(error).__name__}")
-
-    def _doubt(self, producer: AIOKafkaProducer, error: BaseException) -> None:
-        if producer is self._producer:
-            self._producer = None
-            self._is_open.clear()
-            self._is_doubted.set()
-            log.warning("kafka.producer_doubted", client_id=self._client_id, error=type(error).__name__)
+            batches = [None if _size(record) > MAX_RECORD_BYTES else await producer.add(record) for record in records]
+        except (KafkaError, TimeoutError):
+            return [Unavailable("the brokers are away")] * len(records)
+        for batch in dict.fromkeys(batches):
+            if batch is not None:
+                await batch.settled.wait()
+        return [_answer(batch) for batch in batches]
 
     async def _keep_open(self) -> None:
         while True:
-            producer = await self._open()
-            self._is_doubted.clear()
-            self._producer = producer
-            self._is_open.set()
-            log.info("kafka.producer_open", client_id=self._client_id)
-            try:
-                await self._is_doubted.wait()
-            except asyncio.CancelledError:
-                self._producer = None
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(producer.stop(), FLUSH_SECONDS)
-                raise
-            await _abandon(producer)
+            async with asyncio.TaskGroup() as tasks:
+                await self._publish_by(await self._open(tasks))
 
-    async def _open(self) -> AIOKafkaProducer:
+    async def _publish_by(self, producer: Producer) -> None:
+        self._producer = producer
+        self._is_open.set()
+        log.info("kafka.producer_open", client_id=self._client_id)
+        try:
+            failure = await producer.failed()
+            log.warning("kafka.producer_doubted", client_id=self._client_id, error=type(failure).__name__)
+        except asyncio.CancelledError:
+            self._producer = None
+            with suppress(TimeoutError):
+                await asyncio.wait_for(producer.flush(), FLUSH_SECONDS)
+            raise
+        finally:
+            self._producer = None
+            self._is_open.clear()
+            await producer.close()
+
+    async def _open(self, tasks: asyncio.TaskGroup) -> Producer:
         while True:
-            producer = AIOKafkaProducer(
+            client = AIOKafkaClient(
+                # Twice, so that the producer's own watch over its deadline is always the first to act.
                 **client_options(self._kafka),
                 client_id=self._client_id,
-                acks="all",
-                enable_idempotence=True,
-                linger_ms=self._linger_ms,
-                max_batch_size=256 * 1024,
-                max_request_size=MAX_RECORD_BYTES,
-                request_timeout_ms=int(self._deadline * 1000),
+                request_timeout_ms=int(2000 * self._deadline),
             )
+            producer = Producer(client, tasks, linger=self._linger_ms / 1000, deadline=self._deadline)
             try:
                 async with asyncio.timeout(self._deadline):
                     await producer.start()
@@ -163,36 +138,24 @@ class Publisher:
                     error=type(error).__name__,
                     reason=str(error),
                 )
-                await _abandon(producer)
+                await producer.close()
                 await asyncio.sleep(REOPEN_SECONDS)
             except asyncio.CancelledError:
-                await _abandon(producer)
+                await producer.close()
                 raise
             else:
                 return producer
 
 
-async def _send(producer: AIOKafkaProducer, record: Encoded) -> "asyncio.Future[object] | TooLarge":
-    try:
-        sent: asyncio.Future[object] = await producer.send(
-            record.topic, key=record.key, value=record.value, headers=list(record.headers)
-        )
-    except MessageSizeTooLargeError:
+def _size(record: Encoded) -> int:
+    return len(record.value) + len(record.key or b"") + sum(len(name) + len(value or b"") for name, value in record.headers)
+
+
+def _answer(batch: Batch | None) -> Unavailable | TooLarge | None:
+    if batch is None:
         return TooLarge("the record is larger than a broker takes")
-    return sent
-
-
-async def _abandon(producer: AIOKafkaProducer) -> None:
-    # `stop()` would wait until everything is delivered: for ever, here. aiokafka offers no public way to give up, so its
-    # sender is ended and its batches are failed by private names, here and nowhere else.
-    producer._closed = True  # noqa: SLF001
-    sender, held = producer._sender.sender_task, producer._message_accumulator  # noqa: SLF001
-    if sender is not None:
-        sender.cancel()
-    await producer.client.close()
-    held.fail_all(KafkaError("the producer was abandoned"))
-    for batch in (batch for batches in held._batches.values() for batch in batches):  # noqa: SLF001
-        if batch._drain_waiter.done():  # noqa: SLF001 - looked at, or asyncio complains that nobody did
-            batch._drain_waiter.exception()  # noqa: SLF001
-    if sender is not None:
-        await asyncio.wait({sender}, timeout=REOPEN_SECONDS)
+    if batch.failure is None:
+        return None
+    if isinstance(batch.failure, TimeoutError):
+        return Unavailable("the brokers did not answer in time")
+    return Unavailable(f"the brokers refused: {type(batch.failure).__name__}")

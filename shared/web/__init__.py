@@ -11,7 +11,7 @@ from shared.web.guard import Guard
 from shared.web.health import Check, health_routes
 from shared.web.openapi import answer_of, body_of, describe_models
 from shared.web.problems import InvalidParam, Problem, install_problems, invalid, problem_responses
-from shared.web.routes import PlainRoute
+from shared.web.routes import PlainRoute, Straight
 from shared.web.server import serve
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "PlainRoute",
     "Problem",
     "RequestContext",
+    "Straight",
     "answer_of",
     "answer_with",
     "asset_routes",

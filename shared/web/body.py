@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+import types
+from collections.abc import AsyncIterator, Coroutine, Generator
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
@@ -43,16 +45,38 @@ async def bounded(request: Request, *, limit: int, within: float | None = BODY_S
 
 
 async def _next(request: Request, ends_at: float) -> Message:
-    # Not request.stream(): another generator, and another timeout for its end, cost more than checking a contact.
+    # Most bodies are there with their head. A timeout around what need not wait costs as much as checking a contact, 4 µs.
+    receiving: Any = request.receive()
     try:
-        async with asyncio.timeout(min(PIECE_SECONDS, ends_at - time.monotonic())):
-            message = await request.receive()
-    except TimeoutError as error:
-        detail = f"Nothing of the body came for {PIECE_SECONDS:g} seconds, or not all of it in time."
-        raise Problem(408, "too_slow", detail, headers={"Connection": "close"}) from error
+        waits_for = receiving.send(None)
+    except StopIteration as at_once:
+        message: Message = at_once.value
+    else:
+        try:
+            async with asyncio.timeout(min(PIECE_SECONDS, ends_at - time.monotonic())):
+                message = await _rest(receiving, waits_for)
+        except TimeoutError as error:
+            detail = f"Nothing of the body came for {PIECE_SECONDS:g} seconds, or not all of it in time."
+            raise Problem(408, "too_slow", detail, headers={"Connection": "close"}) from error
     if message["type"] == "http.disconnect":
         raise ClientDisconnect
     return message
+
+
+@types.coroutine
+def _rest(begun: Coroutine[Any, Any, Message], waits_for: Any) -> Generator[Any, Any, Message]:
+    """What a coroutine that was begun, and waits for something, returns in the end."""
+    while True:
+        failure: BaseException | None = None
+        try:
+            said = yield waits_for
+        except BaseException as error:  # noqa: BLE001 - it is the coroutine's
+            failure = error
+        try:
+            waits_for = begun.send(said) if failure is None else begun.throw(failure)
+        except StopIteration as end:
+            message: Message = end.value
+            return message
 
 
 def _too_large(limit: int) -> Problem:

@@ -67,9 +67,9 @@ def test_a_body_that_is_more_than_the_rate_is_taken_and_the_next_one_waits() -> 
 
 def test_requests_at_once_are_bounded() -> None:
     meter = Meter(Allowance(1000, 1e9, 2), Timer())
-    with meter.inside():
+    with meter:
         meter.admit()
-        with meter.inside(), pytest.raises(Limited) as refused:
+        with meter, pytest.raises(Limited) as refused:
             meter.admit()
 
     assert refused.value.code == "too_many_at_once"

@@ -77,6 +77,35 @@ async def test_leaving_flushes_what_is_in_flight(kafka: KafkaSettings) -> None:
     await publishing
 
 
+async def test_records_of_a_key_stay_in_order_also_where_they_are_too_many_for_a_batch(kafka: KafkaSettings) -> None:
+    partition, key = TopicPartition("signals.changed", 0), b"in order"
+    consumer = AIOKafkaConsumer(**client_options(kafka), auto_offset_reset="latest")
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(partition.topic, number) for number in range(3)]
+        consumer.assign(partitions)
+        await consumer.seek_to_end(*partitions)
+        for each in partitions:
+            await consumer.position(each)
+        async with Publisher(kafka, client_id="test", deadline=10) as publisher:
+            await publisher.opened(within=10)
+            sizes = [1, 200_000, 1, 400, 1, 90_000]
+            parts = [
+                [record(b"%d " % (100 * part + place) + b"x" * sizes[place % 6], key) for place in range(20)] for part in range(4)
+            ]
+            answers = await asyncio.gather(*map(publisher.publish_each, parts))
+        seen: list[int] = []
+        while len(seen) < 80:
+            for records in (await consumer.getmany(timeout_ms=5000)).values():
+                seen += [int(each.value.split()[0]) for each in records if each.key == key]
+    finally:
+        await consumer.stop()
+
+    assert {answer for each in answers for answer in each} == {None}
+    for part in range(4):
+        assert [said for said in seen if said // 100 == part] == [100 * part + place for place in range(20)]
+
+
 async def test_lag_is_what_waits_and_how_old_it_is(kafka: KafkaSettings) -> None:
     partition = TopicPartition("signals.changed", 0)
     consumer = AIOKafkaConsumer(**client_options(kafka), auto_offset_reset="latest")

@@ -16,7 +16,7 @@ from services.intake.pipeline import Pipeline
 from services.intake.requests import ContactRequest, ErasureRequest, OutcomeRequest
 from services.intake.webhooks.endpoints import Endpoints
 from shared.tasks import Lifetime
-from shared.web import Check, PlainRoute, RequestContext, describe_models, health_routes, install_problems
+from shared.web import Check, PlainRoute, RequestContext, Straight, describe_models, health_routes, install_problems
 
 DESCRIPTION = """
 Every contact a customer makes, taken once and never lost: a `202` means that the brokers have it.
@@ -64,4 +64,4 @@ def create_app(
             redactions.RedactionPreview,
         ],
     )
-    return RequestContext(Gate(app, at_once=at_once), registry)
+    return RequestContext(Gate(Straight(app), at_once=at_once), registry)

@@ -56,7 +56,8 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         if _is_lines(request):
             await _take_lines(items, request, door, caller)
         else:
-            async with door.body(request, caller, limit=BATCH_BYTES) as said:
+            with door.holding(caller) as hold:
+                said = await hold.body(request, limit=BATCH_BYTES)
                 for window in windows(_contacts(said)):
                     await items.take(window)
         return items.answer()

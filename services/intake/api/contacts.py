@@ -83,7 +83,8 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
     async def post_contact(request: Request) -> Response:
         caller = door.caller(request, Scope.CONTACTS_WRITE)
         key = _idempotency_key(request.headers.getlist("idempotency-key"))
-        async with door.body(request, caller, limit=CONTACT_BYTES) as said:
+        with door.holding(caller) as hold:
+            said = await hold.body(request, limit=CONTACT_BYTES)
             sent = door.read(ContactRequest, "contact", said)
             try:
                 draft = pipeline.contact(caller.tenant, sent, trace=traceparent(request), idempotency_key=key)

@@ -87,7 +87,8 @@ class Desk:
             if endpoint.sender in UNSIGNED_TESTS and schemes[0].header not in headers:
                 return await self._answer_test(request, endpoint, caller)
             claim = read_claim(schemes, headers, now=now)
-            async with self.door.body(request, caller, limit=DELIVERY_BYTES) as body:
+            with self.door.holding(caller) as hold:
+                body = await hold.body(request, limit=DELIVERY_BYTES)
                 verify(schemes, claim, body, endpoint.secrets_at(now))
                 caller.meter.charge(requests=1, size=len(body))
                 said = _read(Delivery(endpoint, headers, _payload(body), now), self.door)
@@ -97,7 +98,8 @@ class Desk:
 
     async def _answer_test(self, request: Request, endpoint: Endpoint, caller: Caller) -> Receipt:
         test = UNSIGNED_TESTS[endpoint.sender]
-        async with self.door.body(request, caller, limit=DELIVERY_BYTES) as body:
+        with self.door.holding(caller) as hold:
+            body = await hold.body(request, limit=DELIVERY_BYTES)
             if body != test:
                 raise Forged("signature_missing", f"The header {endpoint.schemes[0].header} is missing.")
         return Receipt(status="ignored", why="the sender tested the address, unsigned")

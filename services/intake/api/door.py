@@ -1,10 +1,9 @@
 """Who may come in, with how much, and whether what they brought can be read."""
 
 import math
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
@@ -28,8 +27,7 @@ MAX_FAULTS = 1_000
 BODY_SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """
     Whose data comes, how much of it may, and the name under which it is held.
 
@@ -53,6 +51,9 @@ class Door:
     metrics: Metrics
     clock: Clock
 
+    def __post_init__(self) -> None:
+        self.metrics.bytes_held.set_function(lambda: self.shares.held)
+
     def caller(self, request: Request, scope: Scope) -> Caller:
         """Who has this key: the credential says whose data it is, never the body. Raises Problem 401, 403 or 429."""
         authorization = request.headers.get("authorization")
@@ -73,19 +74,6 @@ class Door:
         _admit(request, caller)
         return caller
 
-    @asynccontextmanager
-    async def body(self, request: Request, caller: Caller, *, limit: int) -> AsyncIterator[bytes]:
-        """The whole body, decompressed, while it is needed. Raises Problem 413 over `limit`, 503 when too much is held already."""
-        pieces: list[bytes] = []
-        with self.holding(caller) as hold:
-            async for piece in decoded(request, limit=limit, within=BODY_SECONDS):
-                hold.take(len(piece))
-                pieces.append(piece)
-            body = b"".join(pieces)
-            if caller.is_known:
-                caller.meter.charge(size=len(body))
-            yield body
-
     async def stream(self, request: Request, caller: Caller, *, limit: int) -> AsyncIterator[bytes]:
         """The body in pieces, as fast as the caller may send. Raises Problem 413 over `limit`."""
         async for piece in decoded(request, limit=limit, within=None):
@@ -93,15 +81,9 @@ class Door:
             yield piece
             await caller.meter.pace()
 
-    @contextmanager
-    def holding(self, caller: Caller) -> Iterator["Hold"]:
+    def holding(self, caller: Caller) -> "Hold":
         """What the caller holds until the end of the block, as one of its requests at once."""
-        hold = Hold(self, caller)
-        with caller.meter.inside():
-            try:
-                yield hold
-            finally:
-                hold.give_back(hold.held)
+        return Hold(self.shares, caller)
 
     def read(self, model: type[R], item: str, said: bytes | None) -> R:
         """What was sent, checked. Raises Problem: 400 not JSON, 413 too long or None, 422 with every field that does not fit."""
@@ -126,27 +108,43 @@ class Door:
 
 
 class Hold:
-    """The bytes that one request holds."""
+    """The bytes that one request holds, until the end of the block."""
 
-    def __init__(self, door: Door, caller: Caller) -> None:
-        self._door = door
+    def __init__(self, shares: Shares, caller: Caller) -> None:
+        self._shares = shares
         self._caller = caller
         self.held = 0
 
+    def __enter__(self) -> Self:
+        self._caller.meter.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._caller.meter.__exit__()
+        self.give_back(self.held)
+
+    async def body(self, request: Request, *, limit: int) -> bytes:
+        """The whole body, decompressed. Raises Problem 413 over `limit`, 503 when too much is held already."""
+        pieces: list[bytes] = []
+        async for piece in decoded(request, limit=limit, within=BODY_SECONDS):
+            self.take(len(piece))
+            pieces.append(piece)
+        body = b"".join(pieces)
+        if self._caller.is_known:
+            self._caller.meter.charge(size=len(body))
+        return body
+
     def take(self, size: int) -> None:
         """Hold `size` bytes more. Raises Problem 503 where the caller's share is used up."""
-        shares = self._door.shares
         try:
-            shares.take(self._caller.share, size)
+            self._shares.take(self._caller.share, size)
         except Full as error:
             raise Problem(503, error.code, "Too much is waiting already. Try again.", headers={"Retry-After": "1"}) from error
         self.held += size
-        self._door.metrics.bytes_held.set(shares.held)
 
     def give_back(self, size: int) -> None:
-        self._door.shares.give_back(self._caller.share, size)
+        self._shares.give_back(self._caller.share, size)
         self.held -= size
-        self._door.metrics.bytes_held.set(self._door.shares.held)
 
 
 def _admit(request: Request, caller: Caller) -> None:

@@ -99,7 +99,8 @@ async def _take(request: Request, pipeline: Pipeline, door: Door, outcomes: list
         mode = mode_of(headers)
     except NotUnderstood as error:
         raise Problem(415, "format_not_understood", str(error), headers=TAKEN) from error
-    async with door.body(request, caller, limit=BATCH_BYTES if mode is Mode.BATCH else CONTACT_BYTES) as body:
+    with door.holding(caller) as hold:
+        body = await hold.body(request, limit=BATCH_BYTES if mode is Mode.BATCH else CONTACT_BYTES)
         if mode is Mode.BATCH:
             items = await _take_all(_items(body), caller, pipeline, door, trace=trace)
             outcomes += [result.code or result.status for result in items.results]

@@ -44,6 +44,7 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
     )
     async def preview(request: Request) -> Response:
         caller = door.caller(request, Scope.CONTACTS_WRITE)
-        async with door.body(request, caller, limit=CONTACT_BYTES) as said:
+        with door.holding(caller) as hold:
+            said = await hold.body(request, limit=CONTACT_BYTES)
             event = pipeline.received(caller.tenant, door.read(ContactRequest, "preview", said))
         return Response(RedactionPreview.model_validate(event).model_dump_json(), media_type="application/json")

@@ -41,7 +41,8 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
     )
     async def post_outcome(request: Request) -> Response:
         caller = door.caller(request, Scope.CONTACTS_WRITE)
-        async with door.body(request, caller, limit=REPORT_BYTES) as said:
+        with door.holding(caller) as hold:
+            said = await hold.body(request, limit=REPORT_BYTES)
             draft = pipeline.outcome(caller.tenant, door.read(OutcomeRequest, "outcome", said), trace=traceparent(request))
         return await _published("contact_id", draft)
 
@@ -56,7 +57,8 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
     )
     async def post_erasure(request: Request) -> Response:
         caller = door.caller(request, Scope.CUSTOMERS_ERASE)
-        async with door.body(request, caller, limit=REPORT_BYTES) as said:
+        with door.holding(caller) as hold:
+            said = await hold.body(request, limit=REPORT_BYTES)
             draft = pipeline.erasure(caller.tenant, door.read(ErasureRequest, "erasure", said), trace=traceparent(request))
         return await _published("erasure_id", draft)
 

@@ -49,8 +49,8 @@ def hints(text: str) -> Hints:
         link=b"://" in rare or not hits.isdisjoint(_LINK_WORDS) or ((b"=" in rare or digits > 0) and _has_domain(low, rare)),
         ipv6=digits > 0 and b":" in rare and (b"::" in low or rare.count(b":") > 5),
         digits=digits,
-        spoken=not hits.isdisjoint(DIGIT_WORDS) and _has_four_numbers(words, digits),
-        key=b"----" in rare or _has_key(low, rare, words, hits, digits),
+        spoken=not hits.isdisjoint(DIGIT_WORDS) and _has_four_numbers(words, digits, hits),
+        key=b"----" in rare or _has_key(text, low, words, hits, digits),
         secret=hits & SECRET_WORDS,
     )
 
@@ -80,9 +80,9 @@ def _has_domain(low: bytes, rare: bytes) -> bool:
     return any(dot and top.isalpha() for _, dot, top in tails)
 
 
-def _has_four_numbers(words: list[bytes], digits: int) -> bool:
+def _has_four_numbers(words: list[bytes], digits: int, hits: frozenset[bytes]) -> bool:
     """Whether four in a row are numbers, enough of them words: fewer are no number that is looked for."""
-    in_words = sum(map(DIGIT_WORDS.__contains__, words))
+    in_words = sum(map(words.count, hits & DIGIT_WORDS))
     if in_words < FEWEST_WORDS or in_words + digits < 4:
         return False
     in_row = in_words = 0
@@ -98,12 +98,13 @@ def _has_four_numbers(words: list[bytes], digits: int) -> bool:
     return False
 
 
-def _has_key(low: bytes, rare: bytes, words: list[bytes], hits: frozenset[bytes], digits: int) -> bool:
-    if b"akia" in low or b"asia" in low or b"abia" in low or b"acca" in low or b"aiza" in low or b"eyj" in low:
+def _has_key(text: str, low: bytes, words: list[bytes], hits: frozenset[bytes], digits: int) -> bool:
+    """Whether it has the first letters of a key, as they are written: to look for capitals among small letters costs nothing."""
+    if "eyJ" in text or "AIza" in text or "AKIA" in text or "ASIA" in text or "ABIA" in text or "ACCA" in text:
         return True
-    if digits > 0 and (b"sq0" in low or (b":" in rare and b":aa" in low)):
+    if digits > 0 and ("sq0" in text or ":AA" in text):
         return True
     if not low.isascii():  # what is known by its shape may follow any other letter
         words = low.translate(_ASCII).split()
         hits = KEY_PREFIXES.intersection(words)
-    return not hits.isdisjoint(KEY_PREFIXES) or (digits > 0 and HEX_KEY in map(len, words))
+    return not hits.isdisjoint(KEY_PREFIXES) or (digits > 0 and ("AC" in text or "SK" in text) and HEX_KEY in map(len, words))

@@ -53,7 +53,7 @@ def test_two_attributes_whose_names_become_one_keep_both_values() -> None:
 
     left = words(attributes=sent).contact.attributes
 
-    assert left == {"[email]": "1", "[email 2]": "2", "[email 2 2]": "3", "of [email]": "4", "of [email 2]": "5"}
+    assert left == {"[email 2]": "3", "[email]": "1", "[email 3]": "2", "of [email]": "4", "of [email 2]": "5"}
 
 
 @pytest.mark.parametrize("field", ["source", "external_id", "thread_id"])
