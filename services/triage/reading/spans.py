@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import combinations_with_replacement, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -149,44 +149,50 @@ def possible(clauses: int) -> list[tuple[int, int]]:
 
 def run_features(found: Sequence[Clause], described: Described, runs: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
     """(runs, features and their products): what the clauses of a run say, how they hold together, what stands beside them."""
-    plain = np.array([_run(found, described, first, last) for first, last in runs], dtype=np.float32)
-    pairs = list(combinations_with_replacement(range(plain.shape[1]), 2))
-    products = plain[:, [left for left, _ in pairs]] * plain[:, [right for _, right in pairs]]
-    return np.hstack([plain, products])
+    plain = np.column_stack(_runs(found, described, *np.array(runs).T)).astype(np.float32)
+    left, right = np.triu_indices(plain.shape[1])
+    return np.hstack([plain, plain[:, left] * plain[:, right]])
 
 
-def _run(found: Sequence[Clause], described: Described, first: int, last: int) -> list[float]:
+def _runs(
+    found: Sequence[Clause], described: Described, first: NDArray[np.int64], last: NDArray[np.int64]
+) -> list[NDArray[np.floating]]:
+    """The features, each over all runs: one at a time they would take longer than the encoder's second look."""
     told, kinds, turns = described.told, described.kinds, described.turns
-    count, length = len(found), found[-1].end - found[0].start
-    own, kind = told[first : last + 1], kinds[first : last + 1].mean(axis=0)
-    inner = turns[first:last]
-    second, best = np.sort(kind)[-2:]
-    is_first, is_last = first == 0, last == count - 1
+    starts, ends = np.array([(clause.start, clause.end) for clause in found]).T
+    count, size = len(found), last - first + 1
+    clause = first[:, None] + np.arange(_LONGEST_RUN)
+    is_own = clause <= last[:, None]
+    own = np.minimum(clause, last[:, None])  # behind its end a run repeats its last clause
+    kind = (kinds[own] * is_own[..., None]).sum(1) / size[:, None]
+    inner = np.append(turns, 0.0)[own[:, 1:] - 1] * is_own[:, 1:]
+    none = np.zeros((1, kinds.shape[1]))
+    ordered = np.sort(kind, axis=1)
     return [
-        count / MOST_CLAUSES,
-        (last - first + 1) / _LONGEST_RUN,
-        (last - first + 1) / count,
-        own.mean(),
-        own.min(),
-        own.max(),
-        own[0],
-        own[-1],
-        inner.max(initial=0.0),
-        inner.mean() if len(inner) else 0.0,
-        1.0 if is_first else turns[first - 1],
-        1.0 if is_last else turns[last],
-        0.0 if is_first else told[first - 1],
-        0.0 if is_last else told[last + 1],
-        best,
-        second,
-        np.log(found[last].end - found[first].start),
-        (found[last].end - found[first].start) / length,
-        np.abs(kinds[first : last + 1] - kind).sum(axis=1).max(),
+        np.full(len(first), count / MOST_CLAUSES),
+        size / _LONGEST_RUN,
+        size / count,
+        (told[own] * is_own).sum(1) / size,
+        told[own].min(1),
+        told[own].max(1),
+        told[first],
+        told[last],
+        inner.max(1),
+        inner.sum(1) / np.maximum(size - 1, 1),
+        np.append(1.0, turns)[first],
+        np.append(turns, 1.0)[last],
+        np.append(0.0, told)[first],
+        np.append(told, 0.0)[last + 1],
+        ordered[:, -1],
+        ordered[:, -2],
+        np.log(ends[last] - starts[first]),
+        (ends[last] - starts[first]) / (ends[-1] - starts[0]),
+        np.abs(kinds[own] - kind[:, None]).sum(2).max(1),
         first / count,
-        told.sum() / count,
-        told.max(),
-        0.0 if is_first else kinds[first - 1] @ kind,
-        0.0 if is_last else kinds[last + 1] @ kind,
+        np.full(len(first), told.sum() / count),
+        np.full(len(first), told.max()),
+        (np.vstack([none, kinds])[first] * kind).sum(1),
+        (np.vstack([kinds, none])[last + 1] * kind).sum(1),
     ]
 
 
