@@ -30,7 +30,7 @@ from shared.errors import Rejected
 from shared.events import CORRECTIONS, TRIAGED, CorrectionRecorded, Versioned, encode
 from shared.kafka import KafkaSettings, Publisher
 from shared.tasks import Lifetime
-from tests.triage.areas import encoder, trained, without
+from tests.triage.areas.parcels import encoder, trained, without
 from tests.triage.flow.conftest import SHIPPED, Ears, triaging
 from tests.triage.flow.saying import Keywords, contact, received
 

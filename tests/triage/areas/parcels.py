@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+from services.triage.areas import Areas
 from services.triage.areas.artefact import save
 from services.triage.areas.taxonomy import Area, Taxonomy
 from services.triage.areas.training.examples import fits_nothing, material
 from services.triage.areas.training.fitting import Fitted, fit
+from services.triage.reading import Candidate, Friction, Mood, Reading, Text
 from services.triage.reading.artefact import ENCODER
-from services.triage.reading.encoder import Encoder
+from services.triage.reading.encoder import SPACE, Encoder
+from services.triage.reading.vectors import quantised
 from services.triage.settings import HERE
+from shared.events import Disposition, Feeling, Kind, Urgency
 
 PARCELS = Taxonomy(
     name="parcels",
@@ -72,3 +76,40 @@ def trained(folder: Path, taxonomy: Taxonomy = PARCELS, *, using: Encoder | None
 def without(name: str) -> Taxonomy:
     """The same without one area."""
     return PARCELS.model_copy(update={"areas": tuple(area for area in PARCELS.areas if area.name != name)})
+
+
+GOOD = """\
+name: shop
+areas:
+  - name: delivery
+    title: Delivery
+    description: Late and lost parcels
+    examples:
+      - Where is my parcel?
+      - It is late.
+  - name: returns
+    title: Returns
+    description: Sending things back
+    examples: [I want to return this., How do I send it back]
+"""
+
+
+def written(text: str, folder: Path) -> Path:
+    path = folder / "areas.yaml"
+    path.write_text(text)
+    return path
+
+
+def told(areas: Areas, reads: Encoder, body: str) -> tuple[str | None, ...]:
+    [found] = areas.of([Text(None, body)], [reading(friction(reads, body, 0, len(body)))])
+    return found
+
+
+def friction(reads: Encoder, said: str, start: int, end: int) -> Friction:
+    [vector] = reads.encode([said])
+    return Friction(start, end, Kind.DELAY, 0.9, (Candidate(Kind.DELAY, 0.9),), 0.5, (), quantised(vector, space=SPACE))
+
+
+def reading(*frictions: Friction) -> Reading:
+    mood = Mood(Feeling.NEUTRAL, 0.9, "")
+    return Reading(Disposition.FRICTION, 0.9, None, frictions, mood, Urgency.NORMAL, None, "en")
