@@ -1,4 +1,4 @@
-"""`make bench`, `python -m bench [intake overload triage insights redaction]`: what a contact costs in each service. A few minutes for all of them."""
+"""`make bench`, `python -m bench [intake overload triage scaling insights redaction]`: what a contact costs in each service. A few minutes for all of them."""
 
 import argparse
 import asyncio
@@ -11,17 +11,18 @@ from pathlib import Path
 
 import uvloop
 
-from bench import insights, intake, overload, redaction, triage
+from bench import insights, intake, overload, redaction, scaling, triage
 from bench.ground import ground, machine
 from bench.report import Report
 from deploy.local import LocalError
 
-Found = redaction.Quality | Report | overload.Overload
+Found = redaction.Quality | Report | overload.Overload | scaling.Scaling
 
 PARTS: dict[str, Callable[..., Awaitable[Sequence[Found]]]] = {
     "intake": intake.measure,
     "overload": overload.measure,
     "triage": triage.measure,
+    "scaling": scaling.measure,
     "insights": insights.measure,
 }
 ALONE: dict[str, Callable[..., Sequence[Found]]] = {"redaction": redaction.measure}

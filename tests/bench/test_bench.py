@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bench import insights, intake, overload, triage
+from bench import insights, intake, overload, scaling, triage
 from bench.ground import Ground, ground
 from bench.load import Refused, post, send
 from bench.measure import Clock, Rounds, Spread
@@ -119,6 +119,14 @@ async def test_triage_is_measured(here: Ground) -> None:
 
     assert len(report.lines) == 4
     assert all(line.cost.least > 0 for line in report.lines)
+
+
+@pytest.mark.broker
+async def test_two_processes_of_triage_are_measured(here: Ground) -> None:
+    (found,) = await scaling.measure(here, scaling.Size(contacts=24, warm_up=48), rounds=1)
+
+    assert set(found.speeds) == {1, 2}
+    assert found.ratio.least == found.speeds[2].median / found.speeds[1].median
 
 
 @pytest.mark.broker
