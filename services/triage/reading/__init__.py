@@ -7,6 +7,7 @@ Pure and synchronous: no Kafka, no HTTP, no clock, no randomness. In reading ord
 * `reader`     one contact from top to bottom
 * `cleaning`, `language`, `sentences`   the text made ready, offsets kept
 * `ngrams`, `encoder`, `heads`          the two views of a text, and what is concluded from them
+* `lexicon`, `gloss`    another language, word for word in English
 * `one_space`  the same for other languages, in vectors that compare
 * `spans`      where in the text a friction stands
 * `urgency`, `mood`, `reasons`          phrases and advice written by people

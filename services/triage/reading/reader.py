@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -14,12 +15,13 @@ from services.triage.reading.answers import Likely
 from services.triage.reading.cleaning import essence
 from services.triage.reading.drafts import Draft, draft
 from services.triage.reading.encoder import SPACE, States
+from services.triage.reading.gloss import GLOSSED
 from services.triage.reading.heads import CALM, CRITICAL, log_softmax
 from services.triage.reading.intensity import intensity
 from services.triage.reading.language import Languages
 from services.triage.reading.mood import advice, pull_on_disposition, pull_on_mood
 from services.triage.reading.ngrams import NO_WORDS
-from services.triage.reading.one_space import SPOKEN
+from services.triage.reading.one_space import SPOKEN, met
 from services.triage.reading.reasons import reasons
 from services.triage.reading.spans import Passage
 from services.triage.reading.urgency import Phrases, Pressing
@@ -80,7 +82,8 @@ class Reader:
 
     An English text costs one pass through the encoder (its first 96 tokens, subject included), and where it holds several
     frictions one more for each; words are read up to 4,000 characters. Texts of fourteen other languages are read by the second
-    encoder (600 characters); of any other language only the vector is told. Not for several threads at once.
+    encoder (600 characters), and five of these word for word in English, too; of any other language only the vector is told. Not
+    for several threads at once.
     """
 
     def __init__(self, model: artefact.Artefact, *, languages: Languages, phrases: Phrases) -> None:
@@ -114,8 +117,8 @@ class Reader:
             return []
         views = self._views([each.essence for each in drafts])
         voice = self.learned.english
-        misfits = _likely(self.learned.misfit, views)
-        said = [replace(one, misfit=misfit) for one, misfit in zip(_said(voice, drafts, views), misfits, strict=True)]
+        misfits = _likely([(self.learned.misfit, views)])
+        said = [replace(one, misfit=misfit) for one, misfit in zip(_said([(voice, views)], drafts), misfits, strict=True)]
         passages = [
             self._passages(each, one.disposition, states) for each, one, states in zip(drafts, said, views.states, strict=True)
         ]
@@ -127,9 +130,9 @@ class Reader:
             )
         ]
 
-    def _views(self, texts: Sequence[str]) -> _Views:
+    def _views(self, texts: Sequence[str], *, with_states: bool = True) -> _Views:
         voice = self.learned.english
-        encoded = self._space.english.read(texts, with_states=True)
+        encoded = self._space.english.read(texts, with_states=with_states)
         rows = [voice.vocabulary.row(text) for text in texts]
         return _Views(rows, voice.scale.of(encoded.layers), encoded.vectors, encoded.states)
 
@@ -147,7 +150,7 @@ class Reader:
         if not several:
             return [[] for _ in drafts]
         views = self._views([essence(each.body[passage.start : passage.end]) for each, passage in several])
-        kinds = _likely(self.learned.english.kind, views)
+        kinds = _likely([(self.learned.english.kind, views)])
         spans = iter(
             [
                 _Span(passage, kind, vector, row)
@@ -157,24 +160,47 @@ class Reader:
         return [list(islice(spans, len(found))) if len(found) > 1 else [] for found in passages]
 
     def _read_abroad(self, drafts: Sequence[Draft]) -> list[Reading]:
-        read = iter(self._read_spoken([each for each in drafts if each.language in SPOKEN]))
-        return [next(read) if each.language in SPOKEN else self._unread(each) for each in drafts]
+        glossed = iter(self._read_glossed([each for each in drafts if each.language in GLOSSED]))
+        spoken = iter(self._read_spoken([each for each in drafts if _is_only_spoken(each.language)]))
+        return [
+            next(glossed) if each.language in GLOSSED else next(spoken) if each.language in SPOKEN else self._unread(each)
+            for each in drafts
+        ]
+
+    def _read_glossed(self, drafts: Sequence[Draft]) -> list[Reading]:
+        """Twice: the gloss as the English it nearly is, and the original."""
+        if not drafts:
+            return []
+        glossed = self._views([self._space.gloss(each.essence, each.language) for each in drafts], with_states=False)
+        original = self._views_abroad(drafts)
+        said = _said([(self.learned.english, glossed), (self.learned.abroad, original)], drafts)
+        return self._whole(drafts, said, met(glossed.vectors, original.vectors))
 
     def _read_spoken(self, drafts: Sequence[Draft]) -> list[Reading]:
         if not drafts:
             return []
+        views = self._views_abroad(drafts)
+        return self._whole(drafts, _said([(self.learned.abroad, views)], drafts), views.vectors)
+
+    def _views_abroad(self, drafts: Sequence[Draft]) -> _Views:
         voice = self.learned.abroad
         seen = self._space.multilingual.encode([each.essence for each in drafts])
         rows = [voice.vocabulary.row(each.essence) for each in drafts]
-        views = _Views(rows, voice.scale.of(seen), self._space.turn.of(seen))
+        return _Views(rows, voice.scale.of(seen), self._space.turn.of(seen))
+
+    def _whole(self, drafts: Sequence[Draft], said: Sequence[_Said], vectors: NDArray[np.float32]) -> list[Reading]:
+        """One friction at most: the whole contact. Reasons are words of the original."""
+        voice = self.learned.abroad
         return [
             self._reading(
                 voice,
                 each,
                 one,
-                [_Span(_all_of(each), one.kind, vector, row)] if one.disposition.best in _CARRIES_FRICTION else [],
+                [_Span(_all_of(each), one.kind, vector, voice.vocabulary.row(each.essence))]
+                if one.disposition.best in _CARRIES_FRICTION
+                else [],
             )
-            for each, one, vector, row in zip(drafts, _said(voice, drafts, views), views.vectors, rows, strict=True)
+            for each, one, vector in zip(drafts, said, vectors, strict=True)
         ]
 
     def _unread(self, read: Draft) -> Reading:
@@ -223,28 +249,36 @@ class Reader:
         return Pressing(urgency, found.reason if found.urgency is Urgency.HIGH else _hurry(voice, voice.urgency, urgency, read))
 
 
-def _said(voice: Voice, drafts: Sequence[Draft], views: _Views) -> list[_Said]:
-    """What the heads say of each text; a rating moves two of them."""
+def _said(heard: Sequence[tuple[Voice, _Views]], drafts: Sequence[Draft]) -> list[_Said]:
+    """What the heads of all who heard them say of each text; a rating moves two of them."""
     answers = zip(
-        _likely(voice.disposition, views, drafts, pull_on_disposition),
-        _likely(voice.kind, views),
-        _likely(voice.mood, views, drafts, pull_on_mood),
-        _likely(voice.urgency, views),
-        _likely(voice.critical, views),
+        _likely([(voice.disposition, views) for voice, views in heard], drafts, pull_on_disposition),
+        _likely([(voice.kind, views) for voice, views in heard]),
+        _likely([(voice.mood, views) for voice, views in heard], drafts, pull_on_mood),
+        _likely([(voice.urgency, views) for voice, views in heard]),
+        _likely([(voice.critical, views) for voice, views in heard]),
         strict=True,
     )
     return [_Said(*answer) for answer in answers]
 
 
 def _likely(
-    head: Head, views: _Views, drafts: Sequence[Draft] = (), pull: Callable[[float | None, str], float] | None = None
+    asked: Sequence[tuple[Head, _Views]],
+    drafts: Sequence[Draft] = (),
+    pull: Callable[[float | None, str], float] | None = None,
 ) -> list[Likely]:
-    """Where there is a `pull`, the rating that came with each text moves the answer."""
-    scores = head.log_probabilities(views.rows, views.meanings)
+    """
+    One answer for each text: the geometric mean of what the heads say, and of their cut-offs; all have the same labels.
+
+    Where there is a `pull`, the rating that came with each text moves the answer.
+    """
+    labels = asked[0][0].labels
+    scores = log_softmax(np.mean([head.log_probabilities(views.rows, views.meanings) for head, views in asked], axis=0))
     if pull is not None:
-        pulled = np.array([[pull(each.text.rating, label) for label in head.labels] for each in drafts], dtype=np.float32)
+        pulled = np.array([[pull(each.text.rating, label) for label in labels] for each in drafts], dtype=np.float32)
         scores = log_softmax(scores + pulled)
-    return [Likely.of_row(head.labels, row, least=head.cut_off) for row in np.exp(scores)]
+    least = math.prod(head.cut_off for head, _ in asked) ** (1 / len(asked))
+    return [Likely.of_row(labels, row, least=least) for row in np.exp(scores)]
 
 
 def _in_the_way(disposition: Likely) -> float:
@@ -275,6 +309,10 @@ def _friction(voice: Voice, read: Draft, span: _Span, mood: Likely, urgency: Urg
 
 def _silent(head: Head) -> Likely:
     return Likely.of_row(head.labels, np.full(len(head.labels), 1 / len(head.labels), dtype=np.float32), least=1.0)
+
+
+def _is_only_spoken(language: str) -> bool:
+    return language in SPOKEN and language not in GLOSSED
 
 
 def _all_of(read: Draft) -> Passage:
