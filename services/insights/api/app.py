@@ -47,7 +47,7 @@ def create_app(
     install_problems(app)
     app.add_exception_handler(Unavailable, _unavailable)
     show_troubles(app, screen)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, has_scripts=True)
 
     for routes in operators:
         app.include_router(routes)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.insights.pages.charts import Chart, sparkline
 from services.insights.pages.gauge import Gauge, gauge
+from services.insights.pages.listing import Row, row_of
 from services.insights.pages.wording import count
 from services.insights.reads.answers import Bucket
 from services.insights.reads.filters import Filters
@@ -16,15 +16,6 @@ from shared.events import Trend
 
 SHOWN: Final = 12
 STRETCH: Final = timedelta(days=28)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One signal of the list, and its small series."""
-
-    signal: RankedSignal
-    spark: Chart
-    spark_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +60,7 @@ async def overview_page(
         summary=summary,
         ratio=_ratio(summary),
         gauge=gauge(summary.satisfaction) if summary.satisfaction else None,
-        rows=tuple(_row(signal) for signal in ranking.items),
+        rows=tuple(row_of(signal) for signal in ranking.items),
         total=ranking.total,
         waiting=waiting,
         next=ranking.next,
@@ -117,12 +108,3 @@ def _ratio(summary: Overview) -> str:
     if wins >= frictions:
         return f"{wins / frictions:.1f} wins for every friction."
     return f"One win for every {frictions / wins:.1f} frictions."
-
-
-def _row(signal: RankedSignal) -> Row:
-    weeks = [point.contacts for point in signal.weeks]
-    label = (
-        f"Contacts in the last {len(weeks)} weeks: {count(weeks[-1])} in the last seven days, "
-        f"{count(weeks[-2])} in the seven before, highest {count(max(weeks))}"
-    )
-    return Row(signal, sparkline(signal.weeks), label)

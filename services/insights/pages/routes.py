@@ -13,6 +13,7 @@ from services.insights.pages.contact import contact_page
 from services.insights.pages.overview import overview_page
 from services.insights.pages.screen import Screen
 from services.insights.pages.signal import signal_page
+from services.insights.pages.signals import signals_page
 from services.insights.reads.answers import Bucket
 from services.insights.store.connection import Pool, transaction
 from shared.clock import Clock
@@ -33,6 +34,16 @@ def page_routes(*, pool: Pool, door: Door, screen: Screen, clock: Clock, intake_
         async with transaction(pool, viewer.tenant) as connection:
             page = await overview_page(connection, viewer.tenant, now=clock(), after=after, intake_url=intake_url)
         return screen.show("overview.html", page, viewer=viewer, next_cursor=rank_cursor(page.next))
+
+    @routes.get("/signals")
+    async def signals(request: Request) -> Response:
+        viewer = door.viewer(request)
+        if viewer is None:
+            return _to_login(request)
+        after = rank_place(_cursor(request))
+        async with transaction(pool) as connection:
+            page = await signals_page(connection, viewer.tenant, request.query_params, now=clock(), after=after)
+        return screen.show("signals.html", page, viewer=viewer, next_cursor=rank_cursor(page.next))
 
     @routes.get("/signals/{signal_id}")
     async def signal(request: Request, signal_id: UUID) -> Response:

@@ -15,6 +15,12 @@ from shared.web.wording import channel_name, kind_means, percent
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STATIC: Final = Path(__file__).parent / "static"
 
+ROOMS: Final = (
+    ("overview", "/", "Overview"),
+    ("signals", "/signals", "Signals"),
+)
+"""Where the head of every page leads: name, address, words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -35,7 +41,7 @@ class Screen:
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._templates.globals["asset"] = assets.address
+        self._templates.globals |= {"asset": assets.address, "rooms": ROOMS}
         self._templates.filters |= {
             "ago": wording.ago,
             "channel": channel_name,

@@ -121,7 +121,8 @@ async def test_every_answer_tells_the_browser_to_be_careful(house: House) -> Non
         for path in ("/login", "/", "/v1/summary", "/nothing"):
             answer = await client.get(path)
             assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-            assert "script-src" not in answer.headers["content-security-policy"]
+            assert "script-src 'self'; connect-src 'self'" in answer.headers["content-security-policy"]
+            assert "unsafe" not in answer.headers["content-security-policy"]
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["referrer-policy"] == "no-referrer"
             assert answer.headers["cache-control"] == "no-store"

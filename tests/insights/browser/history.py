@@ -1,0 +1,69 @@
+"""A company's last half year, with something on every page."""
+
+from datetime import timedelta
+
+from services.insights.store.connection import Pool
+from tests.insights.api.conftest import NOW
+from tests.insights.api.world import Contact, Signal, an_id, write
+
+CHARGED = Signal("Charged twice for one order", opened_at=NOW - timedelta(days=90))
+LOCKED = Signal("Locked out after the update", status="fix_shipped", opened_at=NOW - timedelta(days=120))
+SLOW = Signal("The app takes a minute to open", status="planned", opened_at=NOW - timedelta(days=20))
+MERGED = Signal("Paid two times", opened_at=NOW - timedelta(days=60))
+SIGNALS = (CHARGED, LOCKED, SLOW, MERGED)
+
+CONTACT = an_id("contact", "acme", f"{CHARGED.title}/0")
+ERASED = an_id("contact", "acme", "erased")
+
+_WORDS = {
+    CHARGED: ("I was charged twice for one order", "charge", "Checkout", "the second payment is still missing on my account"),
+    LOCKED: ("it locks me out since the update", "access", "App", "and I cannot get in with the new password either"),
+    SLOW: ("it takes a full minute until the app opens", "quality", "App", "on a phone that is not even a year old"),
+    MERGED: ("you took the money two times", "charge", "Checkout", "please send one of them back"),
+}
+_TRENDS = {CHARGED: "escalating", LOCKED: "easing", SLOW: "new", MERGED: "quiet"}
+
+
+def _met(signal: Signal, number: int, *, over_days: float, **more: str) -> list[Contact]:
+    words, kind, product, rest = _WORDS[signal]
+    return [
+        Contact(
+            f"{signal.title}/{n}",
+            f"Hello, {words} and {rest}. This is letter {n}.",
+            NOW - timedelta(days=over_days * (n + 0.5) / number),
+            signal=signal,
+            words=words,
+            kind=kind,
+            product=product,
+            intensity=400 + 40 * (n % 10),
+            channel=("email", "chat", "in_app")[n % 3],
+            plan=("Pro", "Free", None)[n % 3],
+            version=f"4.{n % 4}.0",
+            csat=(None, 5, 4, 2)[n % 4],
+            resolution=(None, "won", "won", "lost")[n % 4],
+            **more,
+        )
+        for n in range(number)
+    ]
+
+
+async def tell_everything(pool: Pool) -> None:
+    contacts = [
+        *_met(CHARGED, 42, over_days=40),
+        *_met(LOCKED, 30, over_days=110),
+        *_met(SLOW, 9, over_days=18),
+        *_met(MERGED, 3, over_days=50),
+        *(
+            Contact(f"praise/{n}", "Your people are wonderful, thank you.", NOW - timedelta(days=n), disposition="praise", csat=5)
+            for n in range(12)
+        ),
+        Contact("waits", "The lift in your shop smells.", NOW - timedelta(days=2)),
+        Contact("erased", "", NOW - timedelta(days=30), signal=CHARGED, erased_at=NOW - timedelta(days=3)),
+    ]
+    async with pool.acquire() as connection:
+        await write(connection, SIGNALS, contacts)
+        for signal, trend in _TRENDS.items():
+            await connection.execute("UPDATE signals SET trend = $1 WHERE signal_id = $2", trend, signal.signal_id)
+        await connection.execute(
+            "UPDATE signals SET owner = 'Ana', note = 'With the payment provider.' WHERE title LIKE 'Charged%'"
+        )
