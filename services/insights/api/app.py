@@ -10,6 +10,7 @@ from services.insights.api.signals import signal_routes
 from services.insights.api.summary import summary_routes
 from services.insights.login import Door, Links, Sessions, TrustedProxy
 from services.insights.pages.entrance import entrance_routes
+from services.insights.pages.front import Front
 from services.insights.pages.routes import page_routes
 from services.insights.pages.screen import STATIC, Screen
 from services.insights.pages.troubles import show_troubles
@@ -63,7 +64,7 @@ def create_app(
     app.include_router(
         entrance_routes(door=door, credentials=credentials, sessions=sessions, links=links, screen=screen, is_https=is_https)
     )
-    app.include_router(page_routes(pool=pool, door=door, screen=screen, clock=clock, intake_url=intake_url))
+    app.include_router(page_routes(front=Front(pool=pool, door=door, screen=screen), clock=clock, intake_url=intake_url))
     return app
 
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.insights.api.places import rank_cursor
 from services.insights.pages.gauge import Gauge, gauge
 from services.insights.pages.listing import Row, row_of
 from services.insights.pages.wording import count
 from services.insights.reads.answers import Bucket
 from services.insights.reads.filters import Filters
-from services.insights.reads.signals import Heading, Place, RankedSignal, Ranking, ranked_page
+from services.insights.reads.signals import Heading, Place, Ranking, ranked_page
 from services.insights.reads.summary import Overview, frictions_waiting, overview_of
 from services.insights.store.connection import Connection
 from shared.events import Trend
@@ -35,7 +36,7 @@ class OverviewPage:
     rows: tuple[Row, ...]
     total: int
     waiting: int
-    next: Place | None
+    next_cursor: str | None
     intake_url: str
 
 
@@ -63,7 +64,7 @@ async def overview_page(
         rows=tuple(row_of(signal) for signal in ranking.items),
         total=ranking.total,
         waiting=waiting,
-        next=ranking.next,
+        next_cursor=rank_cursor(ranking.next),
         intake_url=intake_url,
     )
 

@@ -58,13 +58,9 @@ class Screen:
             "status": wording.status_name,
         }
 
-    def show(
-        self, template: str, page: Any, *, viewer: Viewer | None = None, next_cursor: str | None = None, status: int = 200
-    ) -> HTMLResponse:
+    def show(self, template: str, page: Any, *, viewer: Viewer | None = None, status: int = 200) -> HTMLResponse:
         """One page; with a viewer it says whose data it is, and how to leave."""
-        words = self._templates.get_template(template).render(
-            page=page, viewer=viewer, form_token=self._form_token(viewer), next_cursor=next_cursor
-        )
+        words = self._templates.get_template(template).render(page=page, viewer=viewer, form_token=self._form_token(viewer))
         return HTMLResponse(words, status, headers={"Cache-Control": "no-store"})
 
     def _form_token(self, viewer: Viewer | None) -> str | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from services.insights.api.places import contact_cursor
 from services.insights.pages.charts import Chart, chart
 from services.insights.pages.wording import count, day, plural, status_name
 from services.insights.reads.answers import Bucket, ContactLine, HistoryEntry, Page, Point
@@ -45,6 +46,7 @@ class SignalPage:
     chart_label: str
     trend_words: str
     contacts: Page[ContactLine]
+    next_cursor: str | None
 
 
 async def signal_page(
@@ -57,6 +59,8 @@ async def signal_page(
     since = _beginning(detail.signal.first_seen, bucket, now)
     series = await series_of(connection, tenant, [signal_id], bucket=bucket, since=since, until=now, now=now)
     points = series[signal_id]
+    contacts = await contacts_of(connection, tenant, signal_id, before=before, limit=CONTACTS)
+    last = contacts.items[-1] if contacts.more else None
     return SignalPage(
         now=now,
         signal=detail.signal,
@@ -69,7 +73,8 @@ async def signal_page(
         chart=chart(points),
         chart_label=_label(points, bucket),
         trend_words=_course(detail.signal.weeks),
-        contacts=await contacts_of(connection, tenant, signal_id, before=before, limit=CONTACTS),
+        contacts=contacts,
+        next_cursor=contact_cursor(last.occurred_at, last.contact_id) if last else None,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.insights.api.places import rank_cursor
 from services.insights.pages.asking import Asked, asked_by
 from services.insights.pages.listing import Row, row_of
 from services.insights.pages.wording import plural, status_name
@@ -48,7 +49,7 @@ class SignalsPage:
     choices: Mapping[str, tuple[Choice, ...]]
     sorts: tuple[Choice, ...]
     is_wide: bool
-    next: Place | None
+    next_cursor: str | None
 
 
 async def signals_page(
@@ -68,7 +69,7 @@ async def signals_page(
         choices=CHOICES,
         sorts=tuple(Choice(sort.value, words) for sort, words in _SORTS.items()),
         is_wide=any(name in asked.said for name in ("product", "version", "channel", "plan", "since", "until")),
-        next=ranking.next,
+        next_cursor=rank_cursor(ranking.next),
     )
 
 

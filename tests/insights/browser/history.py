@@ -24,7 +24,7 @@ _WORDS = {
 _TRENDS = {CHARGED: "escalating", LOCKED: "easing", SLOW: "new", MERGED: "quiet"}
 
 
-def _met(signal: Signal, number: int, *, over_days: float, **more: str) -> list[Contact]:
+def _met(signal: Signal, number: int, *, over_days: float) -> list[Contact]:
     words, kind, product, rest = _WORDS[signal]
     return [
         Contact(
@@ -41,7 +41,6 @@ def _met(signal: Signal, number: int, *, over_days: float, **more: str) -> list[
             version=f"4.{n % 4}.0",
             csat=(None, 5, 4, 2)[n % 4],
             resolution=(None, "won", "won", "lost")[n % 4],
-            **more,
         )
         for n in range(number)
     ]
