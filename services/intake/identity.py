@@ -1,15 +1,12 @@
 """Which contact this is: ids and fingerprints that follow from what was sent, so that intake needs no memory."""
 
-import hmac
-import json
-from functools import cache
-from typing import Final
+import hashlib
+from functools import cache, lru_cache
+from json.encoder import encode_basestring as quoted
 from uuid import NAMESPACE_URL, UUID
 
 from pydantic import BaseModel
 from uuid_utils.compat import uuid5, uuid7
-
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def contact_id(tenant: str, *, source: str | None, external_id: str | None = None, idempotency_key: str | None = None) -> UUID:
@@ -19,12 +16,12 @@ def contact_id(tenant: str, *, source: str | None, external_id: str | None = Non
     uuid5(tenant's namespace, JSON [which, source or "", id]), `which` being "external_id" or "idempotency_key".
     """
     if external_id is not None:
-        name = ["external_id", source or "", external_id]
+        which, said = "external_id", external_id
     elif idempotency_key is not None:
-        name = ["idempotency_key", source or "", idempotency_key]
+        which, said = "idempotency_key", idempotency_key
     else:
         return uuid7()
-    return uuid5(_namespace(tenant), _JSON.encode(name))
+    return uuid5(_namespace(tenant), f'["{which}",{quoted(source or "")},{quoted(said)}]')
 
 
 def fingerprint(key: bytes, tenant: str, sent: BaseModel) -> str:
@@ -33,10 +30,15 @@ def fingerprint(key: bytes, tenant: str, sent: BaseModel) -> str:
 
     It sees what was said, not how: the order of fields and attributes, a null or a default that is spelt out change nothing.
 
-    Source: HMAC-SHA256, RFC 2104, truncated.
+    Source: keyed BLAKE2b, RFC 7693.
     """
-    said = sent.model_dump_json(exclude_defaults=True)
-    return hmac.digest(key, f"{tenant}\x00{said}".encode(), "sha256").hex()[:32]
+    said = f"{tenant}\x00{sent.model_dump_json(exclude_defaults=True)}"
+    return hashlib.blake2b(said.encode(), key=_of_64_bytes(key), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _of_64_bytes(key: bytes) -> bytes:
+    return hashlib.blake2b(key).digest()
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic_core import to_json
 
@@ -15,8 +15,7 @@ CONTACT_ENDED: Final = "failbetter.contact.ended.v1"
 NEITHER: Final = "this event is neither a contact nor an outcome"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What an event says. `key` is the sender's id of the event: it names a contact that has no id of its own."""
 
     contact: ContactRequest | None = None

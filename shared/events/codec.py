@@ -8,6 +8,7 @@ Source: CloudEvents 1.0 Kafka Protocol Binding, section 3.2; W3C Trace Context f
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -61,16 +62,20 @@ def derived_id(*parts: object) -> UUID:
 
 def encode(event: Event, topic: Topic, *, event_id: UUID, source: str, traceparent: str | None = None) -> Encoded:
     """The record that says `event` on `topic`. `event_id` with `source` lets any reader drop a repeat."""
-    headers: list[tuple[str, bytes | None]] = [
-        ("ce_specversion", b"1.0"),
-        ("ce_type", event.type.encode()),
-        ("ce_source", source.encode()),
-        ("ce_id", str(event_id).encode()),
-        ("content-type", b"application/json"),
-    ]
+    headers = [*_attributes(event.type, source), ("ce_id", str(event_id).encode())]
     if traceparent is not None:
         headers.append(("traceparent", traceparent.encode()))
     return Encoded(topic.name, event.key.encode(), event.model_dump_json().encode(), tuple(headers))
+
+
+@lru_cache(maxsize=64)
+def _attributes(kind: str, source: str) -> tuple[tuple[str, bytes | None], ...]:
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_type", kind.encode()),
+        ("ce_source", source.encode()),
+        ("content-type", b"application/json"),
+    )
 
 
 def decode(record: Record, carries: type[E]) -> Decoded[E]:

@@ -112,7 +112,7 @@ class Items:
             return ()
         receipt = ready.receipt
         self.results.append(
-            ItemResult.model_construct(
+            ItemResult(
                 index=place,
                 status=receipt.status,
                 contact_id=receipt.contact_id,

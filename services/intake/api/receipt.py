@@ -1,7 +1,6 @@
 """What the sender of an event is told, once the brokers have what it says."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -27,8 +26,7 @@ class Receipt(BaseModel):
         return 202 if self.status == "accepted" else 200
 
 
-@dataclass(frozen=True, slots=True)
-class Drafted:
+class Drafted(NamedTuple):
     """What is to be published, and the receipt once the brokers have all of it."""
 
     drafts: tuple[Draft, ...]
@@ -48,7 +46,7 @@ def drafted(said: Said | Ignored, tenant: str, pipeline: Pipeline, *, trace: str
     if said.outcome is not None:
         outcome = pipeline.outcome(tenant, said.outcome, trace=trace)
     receipt = Receipt(status="accepted", contact_id=contact and contact.id, outcome_of=outcome and outcome.id)
-    return Drafted(tuple(draft for draft in (contact, outcome) if draft is not None), receipt)
+    return Drafted(tuple(filter(None, (contact, outcome))), receipt)
 
 
 async def take(said: Said | Ignored, tenant: str, pipeline: Pipeline, *, trace: str) -> Receipt:

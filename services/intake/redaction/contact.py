@@ -3,9 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain, count
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.intake.redaction.marks import Mark
 from services.intake.redaction.redactor import Redactor, counted, marked
@@ -22,8 +21,7 @@ _ID: Final = "reference"
 """What an id is called, so that one made of digits is no phone and no card."""
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """A contact with marks and pseudonyms in its words, the customer's id as it was; and how many of each mark there are."""
 
     contact: ContactRequest

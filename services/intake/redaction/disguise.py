@@ -5,9 +5,8 @@ without characters that cannot be seen, and with what is displayed backwards tur
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.intake.redaction.marks import Find
 
@@ -22,8 +21,7 @@ _TURKISH: Final = {"İ": "I", "ı": "i"}
 """An I to most who write of a PİN. The capital is the only character that has two in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(NamedTuple):
     """`text` as it reads; `places` are where its characters stand in what was sent, None where nothing has moved."""
 
     text: str
