@@ -1,4 +1,4 @@
-"""`make bench`, `python -m bench [intake overload triage scaling insights redaction]`: what a contact costs in each service. A few minutes for all of them."""
+"""`make bench`, `python -m bench [intake overload outage triage scaling insights redaction]`: what a contact costs in each service. A quarter of an hour for all of them."""
 
 import argparse
 import asyncio
@@ -11,16 +11,17 @@ from pathlib import Path
 
 import uvloop
 
-from bench import insights, intake, overload, redaction, scaling, triage
+from bench import insights, intake, outage, overload, redaction, scaling, triage
 from bench.ground import ground, machine
 from bench.report import Report
 from deploy.local import LocalError
 
-Found = redaction.Quality | Report | overload.Overload | scaling.Scaling
+Found = redaction.Quality | Report | overload.Overload | outage.Outage | scaling.Scaling
 
 PARTS: dict[str, Callable[..., Awaitable[Sequence[Found]]]] = {
     "intake": intake.measure,
     "overload": overload.measure,
+    "outage": outage.measure,
     "triage": triage.measure,
     "scaling": scaling.measure,
     "insights": insights.measure,
@@ -63,6 +64,9 @@ def _main() -> int:
     except KeyboardInterrupt:
         return 130
     print(f"\nMeasured in {time.monotonic() - began:.0f} s.")
+    if said.pictures:
+        for name, drawn in (report.picture() for report in reports if isinstance(report, overload.Overload)):
+            (said.pictures / name).write_text(drawn)
     if said.json:
         _write(said.json, on, reports)
     return 0
@@ -73,6 +77,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(ALL)}; default: all of them")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds to measure; default: {ROUNDS}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="draw the knee there, too: docs")
     said = parser.parse_args()
     if unknown := set(said.parts) - set(ALL):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")

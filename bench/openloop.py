@@ -1,7 +1,7 @@
 """
 An open loop: requests leave when they are due, whether or not those before were answered, as customers' requests do.
 
-Arrivals are Poisson with a seed. A request takes an idle connection or opens one; it is given up after PATIENCE seconds, and at once
+Arrivals are Poisson with a seed. A request takes an idle connection or opens one; it is given up after `patience` seconds, and at once
 where CONNECTIONS wait for an answer already. Latencies are counted from the moment at which a request was due, so that a server cannot look fast by making clients wait.
 """
 
@@ -41,20 +41,13 @@ class Answers:
         accepted = sorted(latency for status, latency in zip(self.status, self.latency, strict=True) if status == 202)
         return accepted[min(len(accepted) - 1, int(share * len(accepted)))] if accepted else float("inf")
 
-    def settled_after(self, quick: float) -> float:
-        """Seconds until the last request was due that was not accepted within `quick` seconds."""
-        slow = (
-            due
-            for due, status, latency in zip(self.due, self.status, self.latency, strict=True)
-            if status != 202 or latency > quick
-        )
-        return max(slow, default=0.0)
 
-
-async def offer(requests: Iterator[bytes], *, port: int, rate: float, seconds: float, seed: int = 1) -> Answers:
+async def offer(
+    requests: Iterator[bytes], *, port: int, rate: float, seconds: float, seed: int = 1, patience: float = PATIENCE
+) -> Answers:
     """Send `rate` requests a second for so many seconds, and wait for the answers."""
     answers = Answers(seconds)
-    loop, arrivals, idle = asyncio.get_running_loop(), random.Random(seed), Connections(port)
+    loop, arrivals, idle = asyncio.get_running_loop(), random.Random(seed), Connections(port, patience)
     began, due = loop.time(), 0.0
     async with asyncio.TaskGroup() as tasks:
         while (due := due + arrivals.expovariate(rate)) < seconds:
@@ -68,7 +61,7 @@ async def offer(requests: Iterator[bytes], *, port: int, rate: float, seconds: f
 async def _send(request: bytes, began: float, due: float, connections: "Connections", answers: Answers) -> None:
     loop, status = asyncio.get_running_loop(), GIVEN_UP
     with suppress(TimeoutError, OSError):
-        async with asyncio.timeout_at(began + due + PATIENCE):
+        async with asyncio.timeout_at(began + due + connections.patience):
             status = await connections.ask(request)
     answers.due.append(due)
     answers.status.append(status)
@@ -78,7 +71,8 @@ async def _send(request: bytes, began: float, due: float, connections: "Connecti
 class Connections:
     """Up to CONNECTIONS to one port."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, patience: float) -> None:
+        self.patience = patience
         self._port = port
         self._idle: list[_Connection] = []
         self._busy = 0

@@ -42,7 +42,10 @@ class IntakeSettings(ServiceSettings):
         description="bytes of request bodies in memory before new ones are refused with 503; one tenant holds at most half of them",
     )
     max_requests: int = Field(
-        default=128, ge=1, le=100_000, description="requests at the same time before new ones are refused with 503"
+        default=128,
+        ge=1,
+        le=100_000,
+        description="requests at the same time; others wait for a second, and are then refused with 503",
     )
     requests_per_second: float = Field(
         default=1000, gt=0, le=1e6, description="requests of one API key or endpoint, each item of a batch counted, before a 429"

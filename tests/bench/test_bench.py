@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import insights, intake, overload, scaling, triage
+from bench import insights, intake, outage, overload, scaling, triage
 from bench.ground import Ground, ground
 from bench.load import Refused, post, send
 from bench.measure import Clock, Rounds, Spread
 from bench.openloop import Answers
+from bench.picture import Curve, picture
 from bench.report import Report, microseconds, ratio
 
 
@@ -100,9 +102,19 @@ async def test_overload_is_measured_and_ends(here: Ground) -> None:
 
     (found,) = await overload.measure(here, size, rounds=1)
 
-    assert [row.what for row in found.rows][:3] == ["1 x the knee", "1.2 x the knee", "5 x the knee"]
+    assert [row.what for row in found.rows] == ["1 x the knee", "1.2 x the knee", "5 x the knee"]
     assert found.knee > 0
-    assert "beside a noisy one" in found.printed()
+    assert "goodput beside a tenant at 10 x its limit" in found.printed()
+
+
+@pytest.mark.broker
+async def test_an_outage_is_measured_and_nothing_is_accepted_in_it() -> None:
+    size = outage.Size(before=1.0, away=2.0, after=4.0, rate=20.0, deadline=1.0)
+
+    async with ground() as own:
+        (found,) = await outage.measure(own, size, rounds=1)
+
+    assert (found.accepted, found.refused) == (0, found.asked)
 
 
 def test_what_is_counted_of_an_open_loop() -> None:
@@ -110,7 +122,23 @@ def test_what_is_counted_of_an_open_loop() -> None:
 
     assert (answers.rate(202), answers.rate(503)) == (1.5, 0.5)
     assert (answers.quantile(0.5), answers.quantile(0.99)) == (0.02, 0.5)
-    assert answers.settled_after(0.1) == 1.0
+
+
+def test_service_is_full_again_from_the_first_two_half_seconds_that_were_good() -> None:
+    answers = Answers(
+        3.0, due=[0.1, 0.6, 1.1, 1.6, 2.1, 2.6], status=[503, 202, 202, 202, 202, 202], latency=[0.0, 0.05, 0.5, 0.05, 0.05, 0.05]
+    )
+
+    assert overload.settled_after(answers) == 1.5
+
+
+def test_a_curve_is_drawn_over_its_axis_and_what_is_infinite_is_left_out() -> None:
+    curves = (Curve("rate", [10.0, 19.0, 12.0]), Curve("p99", [1.0, 30.0, float("inf")], is_logarithmic=True))
+
+    drawn = ET.fromstring(picture("offered", [10.0, 20.0, 30.0], curves, mark=20.0))
+
+    lines = [line.attrib["points"].split() for line in drawn.iter("{http://www.w3.org/2000/svg}polyline")]
+    assert [len(points) for points in lines] == [3, 2]
 
 
 @pytest.mark.broker

@@ -152,7 +152,7 @@ async def test_a_body_that_comes_drop_by_drop_is_given_up(intake: Intake, monkey
     assert (answer.status_code, answer.json()["code"]) == (408, "too_slow")
 
 
-async def test_while_too_much_is_going_on_the_next_is_refused_unread_and_operators_get_in(
+async def test_while_too_much_is_going_on_the_next_is_refused_unread_after_a_second_and_operators_get_in(
     kafka: KafkaSettings, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     release = asyncio.Event()
@@ -177,3 +177,10 @@ async def test_while_too_much_is_going_on_the_next_is_refused_unread_and_operato
     assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "overloaded", "1")
     assert live.status_code == 200
     assert {each.status_code for each in [*done, after]} == {202}
+
+
+async def test_whoever_finds_no_room_waits_for_a_turn(kafka: KafkaSettings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    async with opened(kafka, tmp_path_factory.mktemp("queue"), at_once=2) as intake:
+        answers = await asyncio.gather(*(intake.http.post("/v1/contacts", json=HELLO) for _ in range(20)))
+
+    assert {each.status_code for each in answers} == {202}
