@@ -6,6 +6,7 @@ from uuid import UUID
 
 import numpy as np
 
+from services.insights.rules.merging import Merged, root_of
 from services.insights.rules.nearest import Assigned, Matrix, nearest
 from services.insights.store import signals
 from services.insights.store.connection import Connection
@@ -15,11 +16,12 @@ from services.insights.store.vectors import as_matrix
 
 @dataclass(frozen=True, slots=True)
 class _Grasp:
-    """The signals of one realm as of `version`, ordered by id, with their centroids as rows."""
+    """The signals of one realm as of `version`, ordered by id, with their centroids as rows, and which of them were merged."""
 
     version: int
     ids: tuple[UUID, ...]
     centroids: Matrix
+    merged: Merged
 
 
 class KnownSignals:
@@ -45,21 +47,26 @@ class KnownSignals:
                 self._learn(realm, known if since else None, await signals.since(connection, realm, since))
 
     def assign(self, realm: Realm, vectors: Matrix) -> list[Assigned | None]:
-        """The signal of each row of unit vectors, None where it has to wait for one."""
+        """The signal of each row of unit vectors, None where it has to wait for one. What is near one that was merged counts for the other."""
         known = self._grasp.get(realm)
         if known is None or known.centroids.shape[1] != vectors.shape[1]:
             return [None] * len(vectors)
-        return nearest(vectors, known.centroids, known.ids, threshold=self._threshold)
+        found = nearest(vectors, known.centroids, known.ids, threshold=self._threshold)
+        return [near and Assigned(root_of(near.signal_id, known.merged), near.similarity, near.signal_id) for near in found]
 
     def _learn(self, realm: Realm, known: _Grasp | None, changed: Sequence[Centroid]) -> None:
         rows = {} if known is None else dict(zip(known.ids, known.centroids, strict=True))
         for signal, row in zip(changed, as_matrix([signal.centroid for signal in changed]), strict=True):
             rows[signal.signal_id] = row
+        merged = {} if known is None else dict(known.merged)
         for signal in changed:
-            if signal.is_merged:
+            merged.pop(signal.signal_id, None)
+            if signal.merged_into is not None:
+                merged[signal.signal_id] = signal.merged_into
+            if signal.is_retired:
                 del rows[signal.signal_id]
         if not rows:
             self._grasp.pop(realm, None)
             return
         ids = tuple(sorted(rows))
-        self._grasp[realm] = _Grasp(changed[-1].version, ids, np.stack([rows[signal_id] for signal_id in ids]))
+        self._grasp[realm] = _Grasp(changed[-1].version, ids, np.stack([rows[signal_id] for signal_id in ids]), merged)

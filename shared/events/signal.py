@@ -20,6 +20,9 @@ class Change(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     RENAMED = "renamed"
+    MOVED = "moved"
+    PINNED = "pinned"
+    UNDONE = "undone"
     SNOOZED = "snoozed"
     WOKEN = "woken"
 

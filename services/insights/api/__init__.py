@@ -1,7 +1,7 @@
 """
 HTTP in, HTTP out: `create_app` puts the rooms together.
 
-parameters, cursors, places, refusals → callers → signals, summary, contacts (each with its answers, examples beside) → app
+parameters, cursors, places, refusals → callers, bodies → signals, summary, contacts, grouping, corrections, changelog (each with its answers, examples beside) → app
 """
 
 from services.insights.api.app import create_app

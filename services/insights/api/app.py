@@ -5,7 +5,11 @@ from collections.abc import Iterable
 from fastapi import APIRouter, FastAPI, Request, Response, Security
 from fastapi.security import HTTPBearer
 
+from services.insights.api.changelog import changelog_routes
 from services.insights.api.contacts import contact_routes
+from services.insights.api.corrections import CorrectionBody, MoveBody, correction_routes
+from services.insights.api.grouping import MergeBody, SplitBody, grouping_routes
+from services.insights.api.refusals import install_refusals
 from services.insights.api.signals import signal_routes
 from services.insights.api.summary import summary_routes
 from services.insights.login import Door, Links, Sessions, TrustedProxy
@@ -18,7 +22,7 @@ from services.insights.store.connection import Pool
 from shared.clock import Clock
 from shared.credentials import Credentials
 from shared.errors import Unavailable
-from shared.web import Assets, Guard, Problem, asset_routes, install_problems
+from shared.web import Assets, Guard, Problem, asset_routes, describe_models, install_problems
 
 DESCRIPTION = "What customers ran into, as signals: what to improve first, with the evidence. Send `Authorization: Bearer <key>`."
 
@@ -46,6 +50,7 @@ def create_app(
     screen = Screen(assets=assets, sessions=sessions)
 
     install_problems(app)
+    install_refusals(app)
     app.add_exception_handler(Unavailable, _unavailable)
     show_troubles(app, screen)
     app.add_middleware(Guard, has_scripts=True)
@@ -57,9 +62,13 @@ def create_app(
     for routes in (
         summary_routes(pool=pool, door=door, clock=clock),
         signal_routes(pool=pool, door=door, clock=clock),
+        grouping_routes(pool=pool, door=door, clock=clock),
         contact_routes(pool=pool, door=door),
+        correction_routes(pool=pool, door=door, clock=clock),
+        changelog_routes(pool=pool, door=door, clock=clock),
     ):
         app.include_router(routes, prefix="/v1", dependencies=[Security(described)])
+    describe_models(app, [MergeBody, SplitBody, MoveBody, CorrectionBody])
     app.include_router(asset_routes(assets))
     app.include_router(
         entrance_routes(door=door, credentials=credentials, sessions=sessions, links=links, screen=screen, is_https=is_https)

@@ -163,6 +163,7 @@ JOURNEY: Final = Example(
                     "intensity": 0.72,
                     "area": None,
                     "reasons": ["charged twice"],
+                    "is_placed": False,
                     "signal": {
                         "signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11",
                         "title": "Charged twice for one order",
@@ -178,5 +179,49 @@ JOURNEY: Final = Example(
         "outcome": None,
         "dead_letters": [],
         "conflicts": [],
+        "corrections": [],
+    }
+)
+
+MERGE: Final = Example({"into": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11"})
+SPLIT: Final = Example({"nearest_to": {"contact_id": "0b9a3c51-6a1e-5d3b-9c2f-1f4d5e6a7b80"}, "title": "Refund never arrives"})
+MOVE: Final = Example({"signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11", "friction": 0})
+CORRECTION: Final = Example({"disposition": "friction", "kind": "charge", "span": {"start": 0, "end": 31}})
+
+CHANGED: Final = Example({"change_id": "8f2f6f2e-51f0-5a0e-9f6b-3a8f0e1f2b33"})
+MERGED: Final = Example({"merged_into": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11", "changes": [dict(CHANGED)]})
+PART: Final = Example({**CHANGED, "signal_id": "3d2f0a5c-7d0b-5c43-8a6e-5b1f9d7c2e44", "frictions": 23})
+CORRECTED: Final = Example(
+    {
+        "correction_id": "2c7e9b10-4b7c-5f0a-9d53-7e6f1a2b3c55",
+        "contact_id": "0b9a3c51-6a1e-5d3b-9c2f-1f4d5e6a7b80",
+        "span": {"start": 0, "end": 31},
+        "disposition": "friction",
+        "kind": "charge",
+        "area": None,
+        "feeling": None,
+        "urgency": None,
+        "queue": None,
+        "actor": "key:4f1c22ab",
+        "corrected_at": "2025-11-24T09:12:40Z",
+    }
+)
+CHANGES: Final = Example(
+    {
+        "changes": [
+            {
+                "change_id": "8f2f6f2e-51f0-5a0e-9f6b-3a8f0e1f2b33",
+                "signal_id": "7a1d4c2b-0e5f-5b8d-9c3a-6f2e1d0c4b77",
+                "title": "Double payment",
+                "other_signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11",
+                "change": "merged",
+                "actor": "key:4f1c22ab",
+                "changed_at": "2025-11-24T09:12:40Z",
+                "before": {},
+                "after": {"merged_into": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11"},
+                "undone": None,
+            }
+        ],
+        "next_cursor": None,
     }
 )

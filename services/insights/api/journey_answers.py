@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from services.insights.api import examples
 from services.insights.api.answer import Answer, shown_as
 from services.insights.reads.journey import Arrival, Journey
@@ -10,6 +12,7 @@ from shared.events import (
     Candidate,
     Channel,
     Disposition,
+    Feeling,
     Kind,
     Mood,
     Queue,
@@ -40,6 +43,7 @@ class FrictionAnswer(Answer):
     intensity: float
     area: str | None
     reasons: tuple[str, ...]
+    is_placed: bool = Field(description="A person put it where it is.")
     signal: JourneySignalAnswer | None
 
 
@@ -130,6 +134,21 @@ class ConflictAnswer(Answer):
     seen_at: datetime
 
 
+class JourneyCorrectionAnswer(Answer):
+    """What a person said that it is, in place of what was read. Null: they left it."""
+
+    correction_id: UUID
+    span: Span | None
+    disposition: Disposition | None
+    kind: Kind | None
+    area: str | None
+    feeling: Feeling | None
+    urgency: Urgency | None
+    queue: Queue | None
+    actor: str
+    corrected_at: datetime
+
+
 class JourneyAnswer(Answer):
     """
     `journey`, `contact` and `triage` are null for a contact that is known only by a dead letter or by an outcome that came first.
@@ -146,6 +165,7 @@ class JourneyAnswer(Answer):
     outcome: OutcomeAnswer | None
     dead_letters: tuple[LetterAnswer, ...]
     conflicts: tuple[ConflictAnswer, ...]
+    corrections: tuple[JourneyCorrectionAnswer, ...] = Field(description="The latest first; `triage` tells what counts now.")
 
 
 def told(journey: Journey) -> JourneyAnswer:
@@ -163,6 +183,7 @@ def told(journey: Journey) -> JourneyAnswer:
         outcome=OutcomeAnswer.model_validate(journey.outcome) if journey.outcome else None,
         dead_letters=tuple(LetterAnswer.model_validate(letter) for letter in journey.letters),
         conflicts=tuple(ConflictAnswer.model_validate(conflict) for conflict in journey.conflicts),
+        corrections=tuple(JourneyCorrectionAnswer.model_validate(said) for said in journey.corrections),
     )
 
 

@@ -6,13 +6,15 @@ from datetime import datetime
 
 import numpy as np
 
+from services.insights.counting.obedience import obey
 from services.insights.known import KnownSignals
 from services.insights.rules.entry import Entry, Key
 from services.insights.rules.nearest import Assigned, Matrix
 from services.insights.rules.settling import Settled, settle
-from services.insights.rules.tally import change
-from services.insights.store import contacts, rollups
+from services.insights.rules.tally import CountedContact, change
+from services.insights.store import contacts, placements, rollups
 from services.insights.store.connection import Connection
+from services.insights.store.contacts import Place
 from services.insights.store.signals import Realm
 from services.insights.store.vectors import as_halfvecs
 from shared.events import Vector
@@ -42,7 +44,7 @@ async def tell(connection: Connection, entries: Sequence[Entry], *, known_signal
     await contacts.retell(connection, [won for key, won in winners.items() if key in known], now=now)
     placed, halfvecs = await _placed(connection, list(winners.values()), known_signals)
     await contacts.put_in(connection, placed, halfvecs, now=now)
-    await rollups.add(connection, change(before=before, after=[entry.counted for entry in placed]))
+    await rollups.add(connection, change(before=before, after=await _counted(connection, placed)))
     await contacts.conflict(connection, [found for one in settled.values() for found in one.conflicts], now=now)
     return _counts(settled.values(), replaced=len(before))
 
@@ -63,6 +65,16 @@ async def _placed(
         placed.append(replace(entry, signals=tuple(signal for signal, _ in mine)))
         halfvecs[entry.key] = [halfvec for _, halfvec in mine]
     return placed, halfvecs
+
+
+async def _counted(connection: Connection, entries: Sequence[Entry]) -> list[CountedContact]:
+    """What they count for, once everything that people said of them is obeyed."""
+    spoken_of = await placements.spoken_of(connection, [entry.key for entry in entries])
+    ours = [Place(entry.key, entry.occurred_at) for entry in entries if entry.key in spoken_of]
+    if ours:
+        await obey(connection, ours)
+    others = [entry.counted for entry in entries if entry.key not in spoken_of]
+    return [*others, *(await contacts.counted(connection, ours) if ours else ())]
 
 
 def _nearest(where: Realm, vectors: Matrix, known_signals: KnownSignals) -> list[tuple[Assigned | None, bytes]]:

@@ -8,8 +8,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from services.insights.correcting.refusals import Misfit, Refused, Unknown
 from services.insights.pages.screen import Screen, Trouble
-from shared.errors import Unavailable
+from shared.errors import FailbetterError, Unavailable
 from shared.web import Problem, request_id
 
 _PROGRAMS: Final = ("/v1/", "/health/", "/metrics", "/openapi.json", "/static/")
@@ -19,7 +20,7 @@ _Answer = Callable[[Request, Exception], Response | Awaitable[Response]]
 
 def show_troubles(app: FastAPI, screen: Screen) -> None:
     """From now on what goes wrong at a page's address is shown as a page; elsewhere nothing changes."""
-    for kind in (Problem, Unavailable, HTTPException, RequestValidationError, Exception):
+    for kind in (Problem, Unknown, Misfit, Refused, Unavailable, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _shown(app.exception_handlers[kind], screen))
 
 
@@ -40,7 +41,7 @@ def _trouble(status: int, error: Exception, request: Request) -> Trouble:
         return Trouble("There is nothing here", "The address is not known, or what stood there belongs to somebody else.")
     if status < 500:
         return Trouble(
-            "That did not work", error.detail if isinstance(error, Problem) else "The page did not understand the request."
+            "That did not work", str(error) if isinstance(error, FailbetterError) else "The page did not understand the request."
         )
     if status == 503:
         return Trouble(

@@ -30,7 +30,7 @@ from shared.events import (
 )
 
 MOST_TROUBLES: Final = 50
-"""Dead letters and conflicts of one contact that are told."""
+"""Dead letters, conflicts and corrections of one contact that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class JourneySignal:
 
 @dataclass(frozen=True, slots=True)
 class JourneyFriction:
-    """One friction as it was read; without a signal it waits for others like it."""
+    """One friction as it was read; without a signal it waits for others like it, unless a person placed it there."""
 
     span: Span
     kind: Kind
@@ -53,7 +53,24 @@ class JourneyFriction:
     intensity: float
     area: str | None
     reasons: tuple[str, ...]
+    is_placed: bool
     signal: JourneySignal | None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyCorrection:
+    """What a person said that it is; None was not corrected."""
+
+    correction_id: UUID
+    span: Span | None
+    disposition: Disposition | None
+    kind: Kind | None
+    area: str | None
+    feeling: Feeling | None
+    urgency: Urgency | None
+    queue: Queue | None
+    actor: str
+    corrected_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +170,7 @@ class Journey:
     outcome: JourneyOutcome | None
     letters: tuple[Letter, ...]
     conflicts: tuple[Conflict, ...]
+    corrections: tuple[JourneyCorrection, ...]
 
 
 async def journey_of(connection: Connection, tenant: str, contact_id: UUID) -> Journey | None:
@@ -163,6 +181,7 @@ async def journey_of(connection: Connection, tenant: str, contact_id: UUID) -> J
     outcome = await connection.fetchrow(sql["outcome"], tenant, contact_id)
     letters = await connection.fetch(sql["letters"], tenant, contact_id, MOST_TROUBLES)
     conflicts = await connection.fetch(sql["conflicts"], tenant, contact_id, MOST_TROUBLES)
+    corrections = await connection.fetch(sql["corrections"], tenant, contact_id, MOST_TROUBLES)
     if row is None and outcome is None and not letters:
         return None
     return Journey(
@@ -171,6 +190,7 @@ async def journey_of(connection: Connection, tenant: str, contact_id: UUID) -> J
         outcome=_outcome(outcome) if outcome is not None else None,
         letters=tuple(Letter(**dict(letter)) for letter in letters),
         conflicts=tuple(Conflict(**dict(conflict)) for conflict in conflicts),
+        corrections=tuple(_correction(said) for said in corrections),
     )
 
 
@@ -235,7 +255,24 @@ def _friction(row: asyncpg.Record) -> JourneyFriction:
         intensity=row["intensity"] / 1000,
         area=row["area"],
         reasons=tuple(row["reasons"]),
+        is_placed=row["is_placed"],
         signal=JourneySignal(row["signal_id"], row["title"], Status(row["status"])) if row["signal_id"] else None,
+    )
+
+
+def _correction(row: asyncpg.Record) -> JourneyCorrection:
+    start, end = row["span_start"], row["span_end"]
+    return JourneyCorrection(
+        correction_id=row["correction_id"],
+        span=None if start is None else Span(start=start, end=end),
+        disposition=row["disposition"] and Disposition(row["disposition"]),
+        kind=row["kind"] and Kind(row["kind"]),
+        area=row["area"],
+        feeling=row["feeling"] and Feeling(row["feeling"]),
+        urgency=row["urgency"] and Urgency(row["urgency"]),
+        queue=row["queue"] and Queue(row["queue"]),
+        actor=row["actor"],
+        corrected_at=row["corrected_at"],
     )
 
 

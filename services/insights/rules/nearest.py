@@ -11,10 +11,19 @@ Matrix = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """`similarity` is the cosine to the signal's centroid."""
+    """
+    The signal for which a friction counts, and the cosine to the centroid that caught it.
+
+    `caught_by` is whose centroid that is, where that signal was merged into this one; None: its own.
+    """
 
     signal_id: UUID
     similarity: float
+    caught_by: UUID | None = None
+
+    @property
+    def catcher(self) -> UUID:
+        return self.caught_by or self.signal_id
 
 
 def nearest(vectors: Matrix, centroids: Matrix, signals: tuple[UUID, ...], *, threshold: float) -> list[Assigned | None]:

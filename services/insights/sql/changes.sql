@@ -3,8 +3,8 @@
 SELECT pg_advisory_xact_lock(hashtext('failbetter.changes'), hashtext($1))
 
 -- name: record
-INSERT INTO signal_changes (tenant, signal_id, change_id, change, actor, changed_at, before, after)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO signal_changes (tenant, signal_id, change_id, change, actor, changed_at, before, after, other_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT DO NOTHING
 RETURNING true
 

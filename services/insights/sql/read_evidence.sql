@@ -52,6 +52,6 @@ ORDER BY occurred_at DESC, contact_id DESC
 -- name: history
 SELECT change, actor, changed_at, before, after
 FROM signal_changes
-WHERE tenant = $1 AND signal_id = $2
+WHERE tenant = $1 AND (signal_id = $2 OR other_id = $2)
 ORDER BY changed_at, change_id
 LIMIT $3

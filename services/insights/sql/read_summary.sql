@@ -17,4 +17,4 @@ FROM outcomes
 WHERE tenant = $1 AND occurred_at >= $2 AND occurred_at < $3
 
 -- name: waiting
-SELECT count(*) FROM frictions WHERE tenant = $1 AND signal_id IS NULL AND embedding IS NOT NULL
+SELECT count(*) FROM frictions WHERE tenant = $1 AND signal_id IS NULL AND NOT is_placed AND embedding IS NOT NULL

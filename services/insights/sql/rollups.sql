@@ -31,3 +31,27 @@ SET contacts = d.contacts + excluded.contacts, frictions = d.frictions + exclude
 DELETE FROM contact_days AS d
 USING unnest($1::text[], $2::date[], $3::text[], $4::text[]) AS e (tenant, day, product, disposition)
 WHERE d.tenant = e.tenant AND d.day = e.day AND d.product = e.product AND d.disposition = e.disposition AND d.contacts = 0
+
+-- Signals counted again from their frictions, from one moment to another (excluded), both the beginning of a day.
+
+-- name: forget_hours
+DELETE FROM signal_hours WHERE tenant = $1 AND signal_id = ANY ($2::uuid[]) AND hour >= $3 AND hour < $4
+
+-- name: forget_customers
+DELETE FROM signal_customers
+WHERE tenant = $1 AND signal_id = ANY ($2::uuid[])
+  AND day >= ($3::timestamptz AT TIME ZONE 'UTC')::date AND day < ($4::timestamptz AT TIME ZONE 'UTC')::date
+
+-- name: recount_hours
+INSERT INTO signal_hours (tenant, signal_id, hour, contacts, frictions, intensity)
+SELECT tenant, signal_id, date_trunc('hour', occurred_at, 'UTC'), count(DISTINCT contact_id), count(*), sum(intensity)
+FROM frictions
+WHERE tenant = $1 AND signal_id = ANY ($2::uuid[]) AND occurred_at >= $3 AND occurred_at < $4
+GROUP BY tenant, signal_id, date_trunc('hour', occurred_at, 'UTC')
+
+-- name: recount_customers
+INSERT INTO signal_customers (tenant, signal_id, day, person, contacts)
+SELECT tenant, signal_id, (occurred_at AT TIME ZONE 'UTC')::date, person, count(DISTINCT contact_id)
+FROM frictions
+WHERE tenant = $1 AND signal_id = ANY ($2::uuid[]) AND occurred_at >= $3 AND occurred_at < $4
+GROUP BY tenant, signal_id, (occurred_at AT TIME ZONE 'UTC')::date, person

@@ -5,21 +5,24 @@ JOIN unnest($1::text[], $2::text[]) AS asked (tenant, space) USING (tenant, spac
 GROUP BY s.tenant, s.space
 
 -- name: since
-SELECT signal_id, centroid, merged_into, version FROM signals
+SELECT signal_id, centroid, merged_into, retired_at IS NOT NULL AS is_retired, version FROM signals
 WHERE tenant = $1 AND space = $2 AND version > $3
 ORDER BY version
+
+-- name: merged
+SELECT signal_id, merged_into FROM signals WHERE tenant = $1 AND merged_into IS NOT NULL
 
 -- name: backlogs
 SELECT tenant, space, count(*) AS frictions
 FROM frictions
-WHERE signal_id IS NULL AND embedding IS NOT NULL
+WHERE signal_id IS NULL AND NOT is_placed AND embedding IS NOT NULL
 GROUP BY tenant, space
 ORDER BY tenant, space
 
 -- name: waiting
 SELECT contact_id, occurred_at, ordinal, person, embedding
 FROM frictions
-WHERE tenant = $1 AND space = $2 AND signal_id IS NULL AND embedding IS NOT NULL
+WHERE tenant = $1 AND space = $2 AND signal_id IS NULL AND NOT is_placed AND embedding IS NOT NULL
 ORDER BY occurred_at DESC, contact_id DESC, ordinal DESC
 LIMIT $3
 
@@ -27,15 +30,15 @@ LIMIT $3
 SELECT f.contact_id, f.occurred_at, f.ordinal, f.person
 FROM unnest($2::uuid[], $3::timestamptz[], $4::smallint[]) AS asked (contact_id, occurred_at, ordinal)
 JOIN frictions AS f USING (contact_id, occurred_at, ordinal)
-WHERE f.tenant = $1 AND f.space = $5 AND f.signal_id IS NULL AND f.embedding IS NOT NULL
+WHERE f.tenant = $1 AND f.space = $5 AND f.signal_id IS NULL AND NOT f.is_placed AND f.embedding IS NOT NULL
 ORDER BY f.occurred_at, f.contact_id, f.ordinal
 FOR UPDATE OF f
 
 -- name: assign
 UPDATE frictions AS f
-SET signal_id = said.signal_id, similarity = said.similarity
-FROM unnest($2::uuid[], $3::timestamptz[], $4::smallint[], $5::uuid[], $6::real[])
-    AS said (contact_id, occurred_at, ordinal, signal_id, similarity)
+SET signal_id = said.signal_id, caught_by = said.caught_by, similarity = said.similarity
+FROM unnest($2::uuid[], $3::timestamptz[], $4::smallint[], $5::uuid[], $6::uuid[], $7::real[])
+    AS said (contact_id, occurred_at, ordinal, signal_id, caught_by, similarity)
 WHERE f.tenant = $1 AND f.occurred_at = said.occurred_at AND f.contact_id = said.contact_id AND f.ordinal = said.ordinal
 
 -- name: open

@@ -31,18 +31,20 @@ async def record(
     before: Facts = NOTHING,
     after: Facts = NOTHING,
     change_id: UUID | None = None,
+    other_id: UUID | None = None,
 ) -> bool:
     """
     Write that `actor` made this change, and put a SignalChanged, which tells the signal as it is now, into the outbox.
 
     Call it after the change, as late in the transaction as can be: until the end nobody else of the tenant records anything.
     `change_id` follows from signal, change and time where none is given. One that was recorded before changes nothing and returns False.
+    `other_id` is the other signal that it is about, where there is one.
     """
     change_id = change_id or derived_id("signal-change", tenant, signal_id, change, at.isoformat())
     await connection.execute(blocks(SQL)["wait_turn"], tenant)
     is_new = await connection.fetchval(
         blocks(SQL)["record"],
-        *(tenant, signal_id, change_id, change, actor, at, json.dumps(dict(before)), json.dumps(dict(after))),
+        *(tenant, signal_id, change_id, change, actor, at, json.dumps(dict(before)), json.dumps(dict(after)), other_id),
     )
     if is_new:
         said = await _said(connection, tenant, signal_id, change, actor=actor, at=at)

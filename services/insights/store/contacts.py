@@ -193,7 +193,7 @@ def _contact(entry: Entry, now: datetime) -> tuple[object, ...]:
 FRICTION = (
     *("tenant", "contact_id", "occurred_at", "ordinal", "span_start", "span_end", "kind", "confidence", "candidates"),
     *("intensity", "area", "reasons", "person", "channel", "plan", "product", "product_version", "language"),
-    *("space", "embedding", "signal_id", "similarity"),
+    *("space", "embedding", "signal_id", "caught_by", "similarity"),
 )
 
 
@@ -207,5 +207,5 @@ def _frictions(entry: Entry, halfvecs: Sequence[bytes]) -> Iterable[tuple[object
             json.dumps([candidate.model_dump(mode="json") for candidate in friction.candidates]),
             *(thousandths(friction.intensity), friction.area, list(friction.reasons), *whose),
             *(f"{friction.vector.space}/{friction.vector.dims}", halfvec),
-            *((signal.signal_id, signal.similarity) if signal else (None, None)),
+            *((signal.signal_id, signal.catcher, signal.similarity) if signal else (None, None, None)),
         )

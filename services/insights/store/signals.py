@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.insights.rules.entry import Key
+from services.insights.rules.merging import Merged
 from services.insights.rules.nearest import Assigned
 from services.insights.store import changes
 from services.insights.store.blocks import blocks
@@ -32,11 +33,12 @@ class Realm:
 
 @dataclass(frozen=True, slots=True)
 class Centroid:
-    """A signal as the sink knows it. One that was merged away takes no more frictions."""
+    """A signal as the sink knows it. What one that was merged catches counts for the other; one that was retired catches nothing."""
 
     signal_id: UUID
     centroid: bytes
-    is_merged: bool
+    merged_into: UUID | None
+    is_retired: bool
     version: int
 
 
@@ -102,7 +104,12 @@ async def versions(connection: Connection, realms: Collection[Realm]) -> dict[Re
 async def since(connection: Connection, realm: Realm, version: int) -> list[Centroid]:
     """The signals of the realm that changed after `version`."""
     rows = await connection.fetch(blocks(SQL)["since"], realm.tenant, realm.space, version)
-    return [Centroid(row["signal_id"], row["centroid"], row["merged_into"] is not None, row["version"]) for row in rows]
+    return [Centroid(*row) for row in rows]
+
+
+async def merged(connection: Connection, tenant: str) -> Merged:
+    """The tenant's signals that were merged, and into which."""
+    return {row["signal_id"]: row["merged_into"] for row in await connection.fetch(blocks(SQL)["merged"], tenant)}
 
 
 async def backlogs(connection: Connection) -> list[Realm]:
@@ -164,6 +171,7 @@ async def assign(connection: Connection, tenant: str, assigned: Sequence[tuple[F
         [friction.occurred_at for friction, _ in assigned],
         [friction.ordinal for friction, _ in assigned],
         [signal.signal_id for _, signal in assigned],
+        [signal.catcher for _, signal in assigned],
         [signal.similarity for _, signal in assigned],
     )
 
