@@ -83,6 +83,8 @@ class Connections:
             raise ConnectionRefusedError("every connection waits for an answer")
         self._busy += 1
         try:
+            # The server closes what was idle for long.
+            self._idle = [connection for connection in self._idle if connection.is_open]
             connection = self._idle.pop() if self._idle else await self._open()
             status = await connection.ask(request)
         finally:

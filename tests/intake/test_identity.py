@@ -1,5 +1,6 @@
 """Which contact this is, and who stands behind it: derived, so that intake needs no memory."""
 
+import hmac
 from uuid import UUID
 
 from hypothesis import given
@@ -76,6 +77,14 @@ def test_a_pseudonym_is_stable_and_says_nothing_of_the_id(tenant: str, customer:
     assert pseudonyms.of(tenant, customer) == pseudonyms.of(tenant, customer)
     assert len(pseudonyms.of(tenant, customer)) == 32
     assert pseudonyms.of(tenant, customer) != pseudonyms.of(tenant + "x", customer)
+
+
+def test_a_pseudonym_is_what_it_was_in_the_first_version() -> None:
+    """Changing the derivation would count every customer twice."""
+    tenant_key = hmac.digest(KEY, b"tenant\x00acme", "sha256")
+
+    assert Pseudonyms(KEY).of("acme", "c-1") == hmac.digest(tenant_key, b"customer\x00c-1", "sha256").hex()[:32]
+    assert Pseudonyms(KEY).of_id("acme", "c-1") == hmac.digest(tenant_key, b"id\x00c-1", "sha256").hex()[:32]
 
 
 def test_while_a_key_rotates_the_old_pseudonym_is_the_previous_one() -> None:

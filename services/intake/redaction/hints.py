@@ -15,7 +15,6 @@ from services.intake.redaction.spoken import AND_WORDS, AT_IN_BRACKETS, DIGIT_WO
 _SPACED: Final = bytes(byte if chr(byte).isalnum() or byte > 0x7F else 0x20 for byte in range(256))
 _ASCII: Final = _SPACED[:0x80] + b" " * 0x80
 _COMMON: Final = b"abcdefghijklmnopqrstuvwxyz .,'!\t\r\n" + bytes(range(0x80, 0x100))
-_NO_DIGITS: Final = bytes(range(256)).translate(None, b"0123456789")
 _LINK_WORDS: Final = frozenset({b"www"})
 _AT_WORDS: Final = frozenset({b"at", "ät".encode()})
 _WORDS: Final = SECRET_WORDS | KEY_PREFIXES | DIGIT_WORDS | DOT_WORDS | _LINK_WORDS | _AT_WORDS
@@ -40,17 +39,19 @@ def hints(text: str) -> Hints:
     """What is worth looking for in `text`, as it reads (disguise)."""
     low = _with_ascii_signs(text.lower()).encode("utf-8", "surrogatepass")
     rare = low.translate(None, _COMMON)  # its digits and signs: a few characters, in which looking for something is free
+    signs = rare.translate(None, b"0123456789")
     words = low.translate(_SPACED).split()
     hits = _WORDS.intersection(words)
-    digits = len(rare.translate(None, _NO_DIGITS))
+    digits = len(rare) - len(signs)
     return Hints(
-        address=b"@" in rare,
-        spoken_address=not hits.isdisjoint(DOT_WORDS) or _has_loose_at(text, rare, hits),
-        link=b"://" in rare or not hits.isdisjoint(_LINK_WORDS) or ((b"=" in rare or digits > 0) and _has_domain(low, rare)),
-        ipv6=digits > 0 and b":" in rare and (b"::" in low or rare.count(b":") > 5),
+        address=b"@" in signs,
+        spoken_address=not hits.isdisjoint(DOT_WORDS) or (signs != b"" and _has_loose_at(text, signs, hits)),
+        link=not hits.isdisjoint(_LINK_WORDS)
+        or (signs != b"" and (b"://" in signs or ((b"=" in signs or digits > 0) and _has_domain(low, signs)))),
+        ipv6=digits > 0 and b":" in signs and (b"::" in low or signs.count(b":") > 5),
         digits=digits,
         spoken=not hits.isdisjoint(DIGIT_WORDS) and _has_four_numbers(words, digits, hits),
-        key=b"----" in rare or _has_key(text, low, words, hits, digits),
+        key=b"----" in signs or _has_key(text, low, words, hits, digits),
         secret=hits & SECRET_WORDS,
     )
 
@@ -64,17 +65,17 @@ def _with_ascii_signs(low: str) -> str:
     return low
 
 
-def _has_loose_at(text: str, rare: bytes, hits: frozenset[bytes]) -> bool:
+def _has_loose_at(text: str, signs: bytes, hits: frozenset[bytes]) -> bool:
     """Whether an @ is in brackets or apart from a name beside it: an address of those is one in words even if its dots are dots."""
-    if b"@" in rare and any(not (before[-1:].isalnum() and after[:1].isalnum()) for before, after in pairwise(text.split("@"))):
+    if b"@" in signs and any(not (before[-1:].isalnum() and after[:1].isalnum()) for before, after in pairwise(text.split("@"))):
         return True
-    has_bracket = b"(" in rare or b"[" in rare or b"{" in rare or b"<" in rare
+    has_bracket = b"(" in signs or b"[" in signs or b"{" in signs or b"<" in signs
     return has_bracket and not hits.isdisjoint(_AT_WORDS) and AT_IN_BRACKETS.search(text) is not None
 
 
-def _has_domain(low: bytes, rare: bytes) -> bool:
+def _has_domain(low: bytes, signs: bytes) -> bool:
     """Whether a slash or a question mark follows a dot and letters."""
-    if b"/" not in rare and b"?" not in rare:
+    if b"/" not in signs and b"?" not in signs:
         return False
     tails = (part[-13:].rpartition(b".") for part in low.replace(b"?", b"/").split(b"/")[:-1])
     return any(dot and top.isalpha() for _, dot, top in tails)
