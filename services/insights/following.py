@@ -1,5 +1,5 @@
 """
-The job that says where every signal is going: its windows of contacts that end now, against its baseline.
+The job that says where every signal is going: its windows of contacts that end now, against its baseline. Others are told what escalates.
 
 One leader does it. Baselines end a week ago, so that a surge is not taken for usual while it lasts; they are made again every hour, and
 what was merged or split counts for them from then on. Nothing is kept but the trends: a restart loses nothing.
@@ -15,13 +15,14 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from services.insights.rules.alerts import is_new_episode, is_worse
 from services.insights.rules.baseline import WEEK, Baseline, baseline_of, rhythm_of, usual_straying, weeks_of
 from services.insights.rules.trend import WINDOWS, Windows, compared, uncompared
-from services.insights.store import following, locks
+from services.insights.store import changes, following, locks, snoozes
 from services.insights.store.connection import Connection, Pool, transaction
 from services.insights.store.following import Followed, hours_since_origin
 from shared.clock import Clock
-from shared.events import Trend
+from shared.events import Change, Trend
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +70,9 @@ class Following:
             windows = await _windows(connection, tenant, ids, [baselines[signal_id] for signal_id in ids], now)
             trends = {**found, **dict(zip(ids, compared(windows), strict=True))}
             changed = _changed(signals, trends)
-            await following.set_trends(connection, tenant, changed)
+            await following.set_trends(connection, tenant, changed, at=now)
+            for each in await _worse(connection, tenant, signals, changed, now):
+                await _alert(connection, tenant, each, now)
         return len(changed)
 
     async def _up_to_date(
@@ -124,6 +127,28 @@ async def _windows(
         np.array([each.expected(since, np.array(moment)) for each in baselines]).reshape(shape),
         np.array([each.variance(WINDOWS) for each in baselines]).reshape(shape),
     )
+
+
+async def _worse(
+    connection: Connection, tenant: str, signals: Sequence[Followed], changed: Mapping[UUID, Trend], now: datetime
+) -> list[Followed]:
+    """The signals of which others should be told that they escalate."""
+    asleep = await snoozes.of_tenant(connection, tenant, at=now)
+    found = []
+    for each in signals:
+        trend, sleeper = changed.get(each.signal_id, each.trend), asleep.get(each.signal_id)
+        if sleeper is None:
+            is_due = is_new_episode(before=each.trend, calm_since=each.calm_since, trend=trend, now=now)
+        else:
+            is_due = is_worse(sleeper.snooze, trend=trend, contacts=sleeper.latest)
+        if is_due:
+            found.append(each)
+    return found
+
+
+async def _alert(connection: Connection, tenant: str, signal: Followed, now: datetime) -> None:
+    before, after = {"trend": signal.trend}, {"trend": Trend.ESCALATING}
+    await changes.record(connection, tenant, signal.signal_id, Change.ESCALATED, actor=JOB, at=now, before=before, after=after)
 
 
 def _changed(signals: Sequence[Followed], trends: Mapping[UUID, Trend | None]) -> dict[UUID, Trend]:

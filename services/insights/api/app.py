@@ -11,6 +11,7 @@ from services.insights.api.corrections import CorrectionBody, MoveBody, correcti
 from services.insights.api.grouping import MergeBody, SplitBody, grouping_routes
 from services.insights.api.refusals import install_refusals
 from services.insights.api.signals import signal_routes
+from services.insights.api.snoozes import snooze_routes
 from services.insights.api.summary import summary_routes
 from services.insights.login import Door, Links, Sessions, TrustedProxy
 from services.insights.pages.entrance import entrance_routes
@@ -63,6 +64,7 @@ def create_app(
         summary_routes(pool=pool, door=door, clock=clock),
         signal_routes(pool=pool, door=door, clock=clock),
         grouping_routes(pool=pool, door=door, clock=clock),
+        snooze_routes(pool=pool, door=door, clock=clock),
         contact_routes(pool=pool, door=door),
         correction_routes(pool=pool, door=door, clock=clock),
         changelog_routes(pool=pool, door=door, clock=clock),

@@ -43,6 +43,7 @@ SIGNAL: Final = Example(
         **_SIGNAL,
         "note": None,
         "merged_into": None,
+        "snooze": None,
         "priority_formula": {
             "score": 312.4,
             "factors": [

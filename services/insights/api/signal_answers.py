@@ -92,6 +92,19 @@ class HistoryAnswer(Answer):
     after: str | None
 
 
+class SnoozeAnswer(Answer):
+    """
+    Nobody is told of the signal until it gets worse than it was: it escalates though it did not then (`trend`), gets twice the
+    `contacts` of that day and ten at least, or comes back after its fix.
+    """
+
+    signal_id: UUID
+    actor: str
+    snoozed_at: datetime
+    trend: Trend
+    contacts: int = Field(description="In the day before it was snoozed.")
+
+
 class SignalDetailAnswer(SignalAnswer):
     """One signal with its evidence, its history and the formula of its priority."""
 
@@ -99,6 +112,7 @@ class SignalDetailAnswer(SignalAnswer):
 
     note: str | None
     merged_into: UUID | None
+    snooze: SnoozeAnswer | None
     priority_formula: PriorityAnswer
     history: tuple[HistoryAnswer, ...]
 
@@ -152,6 +166,7 @@ def told(detail: SignalDetail) -> SignalDetailAnswer:
         **SignalAnswer.model_validate(detail.signal).model_dump(),
         note=detail.note,
         merged_into=detail.merged_into,
+        snooze=SnoozeAnswer.model_validate(detail.snooze) if detail.snooze else None,
         priority_formula=PriorityAnswer.model_validate(detail.priority),
         history=tuple(HistoryAnswer.model_validate(entry) for entry in detail.history),
     )

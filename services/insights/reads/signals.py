@@ -13,8 +13,10 @@ from services.insights.reads.answers import HistoryEntry, Look, Point, Quote
 from services.insights.reads.evidence import history_of, looks_of, quotes_of
 from services.insights.reads.filters import Filters, Sort
 from services.insights.rules.priority import Priority, priority_of
+from services.insights.store import snoozes
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
+from services.insights.store.snoozes import Snoozed
 from shared.events import Kind, Status, Trend
 
 SPARK: Final = 13
@@ -100,6 +102,7 @@ class SignalDetail:
     signal: RankedSignal
     note: str | None
     merged_into: UUID | None
+    snooze: Snoozed | None
     priority: Priority
     history: tuple[HistoryEntry, ...]
 
@@ -180,6 +183,7 @@ async def signal_of(connection: Connection, tenant: str, signal_id: UUID, *, at:
         signal=signal,
         note=row["note"],
         merged_into=row["merged_into"],
+        snooze=await snoozes.of_signal(connection, tenant, signal_id),
         priority=standing.priority,
         history=await history_of(connection, tenant, signal_id),
     )

@@ -5,11 +5,11 @@ SELECT DISTINCT tenant FROM signals WHERE merged_into IS NULL ORDER BY tenant
 
 -- name: followed
 -- The signals of a tenant: their trend so far, and the first and the latest hour in which somebody met them.
-SELECT s.signal_id, s.trend, min(h.hour) AS first_hour, max(h.hour) AS last_hour
+SELECT s.signal_id, s.trend, s.calm_since, min(h.hour) AS first_hour, max(h.hour) AS last_hour
 FROM signals AS s
 LEFT JOIN signal_hours AS h ON h.tenant = s.tenant AND h.signal_id = s.signal_id AND h.contacts > 0 AND h.hour <= $2
 WHERE s.tenant = $1 AND s.merged_into IS NULL
-GROUP BY s.signal_id, s.trend
+GROUP BY s.signal_id, s.trend, s.calm_since
 ORDER BY s.signal_id
 
 -- name: hours
@@ -31,6 +31,7 @@ WHERE f.tenant = $1 AND f.occurred_at > $2 AND f.occurred_at <= $3 AND f.signal_
 GROUP BY f.signal_id
 
 -- name: set_trends
-UPDATE signals AS s SET trend = said.trend
+UPDATE signals AS s
+SET trend = said.trend, calm_since = CASE WHEN s.trend = 'escalating' THEN $4 ELSE s.calm_since END
 FROM unnest($2::uuid[], $3::text[]) AS said (signal_id, trend)
 WHERE s.tenant = $1 AND s.signal_id = said.signal_id

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from services.insights.store import outbox
+from services.insights.store import outbox, snoozes
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
 from shared.events import Change, SignalChanged, Status, Trend, derived_id
@@ -18,6 +18,9 @@ Facts = Mapping[str, str | float | bool | None]
 """What something was, or is now, by name: {"status": "open"}."""
 
 NOTHING: Final[Facts] = MappingProxyType({})
+
+WORSE: Final = frozenset({Change.ESCALATED, Change.RECURRED})
+"""What a snoozed signal waits for."""
 
 
 async def record(
@@ -37,6 +40,8 @@ async def record(
     Write that `actor` made this change, and put a SignalChanged, which tells the signal as it is now, into the outbox.
 
     Call it after the change, as late in the transaction as can be: until the end nobody else of the tenant records anything.
+    One by which a signal gets worse ends its snooze.
+
     `change_id` follows from signal, change and time where none is given. One that was recorded before changes nothing and returns False.
     `other_id` is the other signal that it is about, where there is one.
     """
@@ -46,6 +51,8 @@ async def record(
         blocks(SQL)["record"],
         *(tenant, signal_id, change_id, change, actor, at, json.dumps(dict(before)), json.dumps(dict(after)), other_id),
     )
+    if is_new and change in WORSE:
+        await snoozes.end(connection, tenant, signal_id)
     if is_new:
         said = await _said(connection, tenant, signal_id, change, actor=actor, at=at)
         await outbox.put(connection, {change_id: said})

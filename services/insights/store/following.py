@@ -19,10 +19,11 @@ ORIGIN: Final = datetime(2000, 1, 3, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A signal with its trend so far, and when it was met, exact to the hour."""
+    """A signal with its trend so far, since when it does not escalate any more, and when it was met, exact to the hour."""
 
     signal_id: UUID
     trend: Trend
+    calm_since: datetime | None
     first_hour: datetime | None
     last_hour: datetime | None
 
@@ -39,7 +40,9 @@ async def tenants(connection: Connection) -> list[str]:
 async def followed(connection: Connection, tenant: str, *, at: datetime) -> list[Followed]:
     """The tenant's signals that were not merged away, by id."""
     rows = await connection.fetch(blocks(SQL)["followed"], tenant, at)
-    return [Followed(row["signal_id"], Trend(row["trend"]), row["first_hour"], row["last_hour"]) for row in rows]
+    return [
+        Followed(row["signal_id"], Trend(row["trend"]), row["calm_since"], row["first_hour"], row["last_hour"]) for row in rows
+    ]
 
 
 async def hourly(
@@ -58,5 +61,6 @@ async def latest(connection: Connection, tenant: str, *, since: datetime, until:
     return {row["signal_id"]: row["contacts"] for row in await connection.fetch(blocks(SQL)["latest"], tenant, since, until)}
 
 
-async def set_trends(connection: Connection, tenant: str, trends: Mapping[UUID, Trend]) -> None:
-    await connection.execute(blocks(SQL)["set_trends"], tenant, list(trends), list(trends.values()))
+async def set_trends(connection: Connection, tenant: str, trends: Mapping[UUID, Trend], *, at: datetime) -> None:
+    """These signals go another way from now on."""
+    await connection.execute(blocks(SQL)["set_trends"], tenant, list(trends), list(trends.values()), at)
