@@ -20,6 +20,7 @@ from services.insights.following import Following
 from services.insights.known import KnownSignals
 from services.insights.login import Links, Sessions, TrustedProxy
 from services.insights.metrics import Metrics
+from services.insights.newsroom import Newsroom, Seats
 from services.insights.pipeline import Ledger
 from services.insights.publishing import AT_ONCE, Publishing
 from services.insights.settings import InsightsSettings
@@ -75,6 +76,8 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
         discovery = Discovery(pool, grain=settings.grain, clock=utc_now)
         following = Following(pool, clock=utc_now)
         publishing = Publishing(pool, publisher=publisher)
+        newsroom = Newsroom(reading, lifetime, seats=Seats(settings.streams, settings.tenant_streams))
+        metrics.streams_open.set_function(lambda: newsroom.taken)
         metrics.outbox_events.set_function(lambda: publishing.standing.depth)
         metrics.outbox_seconds.set_function(lambda: publishing.standing.age)
 
@@ -96,6 +99,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
             sessions=_sessions(settings),
             links=_links(settings),
             clock=utc_now,
+            newsroom=newsroom,
             proxy=_proxy(settings),
             is_https=settings.public_url.startswith("https:"),
             intake_url=settings.intake_url,
@@ -119,6 +123,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
         async with publisher, asyncio.TaskGroup() as tasks:
             tasks.create_task(end_on_signal(lifetime, settings))
             tasks.create_task(serve(RequestContext(app, registry), settings, lifetime))
+            tasks.create_task(newsroom.run())
             tasks.create_task(work())
 
 

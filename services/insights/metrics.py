@@ -31,6 +31,7 @@ class Metrics:
     events_published: Counter
     outbox_events: Gauge
     outbox_seconds: Gauge
+    streams_open: Gauge
     publisher_open: Gauge
 
     @classmethod
@@ -69,5 +70,6 @@ class Metrics:
             ),
             outbox_events=Gauge("insights_outbox_events", "Events that wait to be published.", registry=registry),
             outbox_seconds=Gauge("insights_outbox_seconds", "For how long the oldest of them has waited.", registry=registry),
+            streams_open=Gauge("insights_streams", "Open streams of changes.", registry=registry),
             publisher_open=Gauge("insights_publisher_open", "1 while publishing is possible.", registry=registry),
         )

@@ -62,6 +62,9 @@ class InsightsSettings(ServiceSettings):
         default=0.50, gt=0, lt=1, description="mean cosine inside a new signal, at least; higher makes more and smaller ones"
     )
 
+    streams: int = Field(default=200, ge=1, le=10_000, description="open streams of changes, at most; each is a connection")
+    tenant_streams: int = Field(default=50, ge=1, le=10_000, description="of one tenant, at most")
+
     credentials_file: Path = Field(description="mounted JSON file of hashed API keys; see `python -m shared.credentials`")
     session_secret: SecretStr = Field(
         min_length=32, description="secret that signs cookies, forms and login links, at least 32 characters"

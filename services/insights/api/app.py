@@ -10,10 +10,13 @@ from services.insights.api.contacts import contact_routes
 from services.insights.api.corrections import CorrectionBody, MoveBody, correction_routes
 from services.insights.api.grouping import MergeBody, SplitBody, grouping_routes
 from services.insights.api.refusals import install_refusals
+from services.insights.api.remedies import remedy_routes
 from services.insights.api.signals import signal_routes
 from services.insights.api.snoozes import snooze_routes
+from services.insights.api.stream import stream_routes
 from services.insights.api.summary import summary_routes
 from services.insights.login import Door, Links, Sessions, TrustedProxy
+from services.insights.newsroom import Newsroom
 from services.insights.pages.entrance import entrance_routes
 from services.insights.pages.front import Front
 from services.insights.pages.routes import page_routes
@@ -35,6 +38,7 @@ def create_app(
     sessions: Sessions,
     links: Links,
     clock: Clock,
+    newsroom: Newsroom,
     proxy: TrustedProxy | None = None,
     is_https: bool = False,
     intake_url: str = "http://localhost:8001",
@@ -68,6 +72,8 @@ def create_app(
         contact_routes(pool=pool, door=door),
         correction_routes(pool=pool, door=door, clock=clock),
         changelog_routes(pool=pool, door=door, clock=clock),
+        remedy_routes(pool=pool, door=door, clock=clock),
+        stream_routes(pool=pool, door=door, newsroom=newsroom),
     ):
         app.include_router(routes, prefix="/v1", dependencies=[Security(described)])
     describe_models(app, [MergeBody, SplitBody, MoveBody, CorrectionBody])

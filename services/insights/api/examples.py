@@ -226,3 +226,49 @@ CHANGES: Final = Example(
         "next_cursor": None,
     }
 )
+
+NEWS: Final = Example(
+    {
+        "change_id": "0b6f7a52-4c0e-5a4b-9a55-3f1f1f0c7a11",
+        "signal_id": "3c88babd-0bf8-55a8-9a73-98a084ec3a25",
+        "change": "escalated",
+        "actor": "following",
+        "changed_at": "2025-11-20T15:00:00Z",
+        "before": {"trend": "steady"},
+        "after": {"trend": "escalating"},
+        "title": "Refund not on the account",
+        "status": "open",
+        "trend": "escalating",
+    }
+)
+
+REMEDY_REQUEST: Final = Example(
+    {
+        "acknowledgement": "You waited for money that is yours. I am sorry.",
+        "solution": "Refunds take two working days after approval; we checked yours.",
+        "gift": {"what": "10 % off the next order", "cost": 5.0, "limit": 100},
+        "kinds": ["charge"],
+        "products": ["Checkout"],
+        "phrases": ["refund"],
+        "like": {"signal_id": "3c88babd-0bf8-55a8-9a73-98a084ec3a25"},
+    }
+)
+
+REMEDY: Final = Example(
+    {
+        **REMEDY_REQUEST,
+        "remedy_id": "7e989929-8095-5962-80b9-4fd06c60746b",
+        "revision": 3,
+        "is_active": True,
+        "like": {"signal_id": "3c88babd-0bf8-55a8-9a73-98a084ec3a25", "contact_id": None, "friction": None},
+        "has_meaning": True,
+        "actor": "key:5d41402a",
+        "changed_at": "2025-11-20T14:00:00Z",
+        "outcome": {
+            "offered": 212,
+            "taken": 140,
+            "where_taken": {"won": 118, "lost": 9, "won_share": 0.93},
+            "where_not": {"won": 31, "lost": 24, "won_share": 0.56},
+        },
+    }
+)

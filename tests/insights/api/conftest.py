@@ -12,8 +12,10 @@ from starlette.types import ASGIApp
 
 from services.insights.api import create_app
 from services.insights.login import Links, Sessions, TrustedProxy
+from services.insights.newsroom import Newsroom, Seats
 from services.insights.store.connection import Pool
 from shared.credentials import Credential, Credentials, KeyFile, Scope, add_key, create_key
+from shared.tasks import Lifetime
 from shared.web import RequestContext
 
 NOW = datetime(2025, 11, 24, 9, 30, tzinfo=UTC)
@@ -45,6 +47,8 @@ class House:
         self.credentials = Credentials(self.key_file, self.watch)
         self.sessions = Sessions([SECRET], lifetime=timedelta(hours=8), clock=self.watch)
         self.links = Links([SECRET], clock=self.watch)
+        self.lifetime = Lifetime()
+        self.newsroom = Newsroom(self.pool, self.lifetime, seats=Seats(all=3, tenant=2), look_seconds=0.05)
 
     def app(self, *, proxy: TrustedProxy | None = None, is_https: bool = False) -> ASGIApp:
         app = create_app(
@@ -53,6 +57,7 @@ class House:
             sessions=self.sessions,
             links=self.links,
             clock=self.watch,
+            newsroom=self.newsroom,
             proxy=proxy,
             is_https=is_https,
             intake_url="http://intake.test",

@@ -32,8 +32,7 @@ CREATE TABLE remedies (
     like_signal_id   uuid,
     like_contact_id  uuid,
     like_friction    smallint,
-    space            text,
-    embedding        halfvec,
+    vector           jsonb,      -- as the contract writes it
     PRIMARY KEY (tenant, remedy_id, revision)
 );
 
