@@ -76,7 +76,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
         discovery = Discovery(pool, grain=settings.grain, clock=utc_now)
         following = Following(pool, clock=utc_now)
         publishing = Publishing(pool, publisher=publisher)
-        newsroom = Newsroom(reading, lifetime, seats=Seats(settings.streams, settings.tenant_streams))
+        newsroom = Newsroom(pool, lifetime, seats=Seats(settings.streams, settings.tenant_streams))
         metrics.streams_open.set_function(lambda: newsroom.taken)
         metrics.outbox_events.set_function(lambda: publishing.standing.depth)
         metrics.outbox_seconds.set_function(lambda: publishing.standing.age)

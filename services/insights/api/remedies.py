@@ -42,7 +42,7 @@ def remedy_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     @routes.get("", summary="The remedy book", responses=problem_responses(401, 403, 422, 503))
     async def book(viewer: Annotated[Viewer, caller], asked: Annotated[RemediesQuery, Query()]) -> RemediesAnswer:
         since = asked.since or clock() - USUAL_STRETCH
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             found = await remedies.book(connection, viewer.tenant)
             ids = [kept.said.remedy.remedy_id for kept in found]
             outcomes = await outcomes_of(connection, viewer.tenant, ids, since=since)
@@ -56,7 +56,7 @@ def remedy_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
         viewer: Annotated[Viewer, caller], remedy_id: UUID, asked: Annotated[RemediesQuery, Query()]
     ) -> RemedyDetailAnswer:
         since = asked.since or clock() - USUAL_STRETCH
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             kept = await remedies.current(connection, viewer.tenant, remedy_id)
             if kept is None:
                 raise unknown("remedy", remedy_id)
@@ -71,7 +71,7 @@ def remedy_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     )
     async def put(viewer: Annotated[Viewer, writer], remedy_id: UUID, said: RemedyRequest, response: Response) -> RemedyAnswer:
         now = clock()
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             is_new = await remedies.current(connection, viewer.tenant, remedy_id) is None
             kept = await _put(connection, said.wanted(viewer.tenant, remedy_id, actor=viewer.actor, at=now))
             outcomes = await outcomes_of(connection, viewer.tenant, [remedy_id], since=now - USUAL_STRETCH)

@@ -24,7 +24,7 @@ def snooze_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     @routes.post("", summary="Tell nobody until it gets worse", responses=problem_responses(401, 403, 404, 409, 422, 503))
     async def snooze(viewer: Annotated[Viewer, writer], signal_id: UUID) -> SnoozeAnswer:
         now = clock()
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             if not await is_signal(connection, viewer.tenant, signal_id):
                 raise unknown("signal", signal_id)
             snoozed = await snoozes.put(connection, viewer.tenant, signal_id, actor=viewer.actor, at=now)
@@ -36,7 +36,7 @@ def snooze_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
 
     @routes.delete("", summary="Tell again", status_code=204, responses=problem_responses(401, 403, 404, 422, 503))
     async def wake(viewer: Annotated[Viewer, writer], signal_id: UUID) -> None:
-        async with transaction(pool) as connection:
+        async with transaction(pool, viewer.tenant) as connection:
             if not await is_signal(connection, viewer.tenant, signal_id):
                 raise unknown("signal", signal_id)
             if await snoozes.end(connection, viewer.tenant, signal_id):

@@ -120,7 +120,7 @@ async def _begin(pool: Pool, tenant: str, said: str | None) -> int:
     """After which change the stream begins. Raises Problem 422 for what is no id, 410 for one that cannot be gone on from."""
     if said is not None and not _POSITION.fullmatch(said):
         raise refuse(NAME, "not an id of this stream: send the last `id` as it was, or none")
-    async with transaction(pool) as connection:
+    async with transaction(pool, tenant) as connection:
         latest = (await latest_positions(connection, [tenant]))[tenant]
         position = latest if said is None else int(said)
         if position > latest or await missed(connection, tenant, position, most=MOST_MISSED + 1) > MOST_MISSED:
@@ -140,7 +140,7 @@ async def _events(
     yield format_sse_event(id=str(position), retry=COME_AGAIN_MS)
     while not newsroom.is_closing and _may_still(request, door, tenant):
         try:
-            async with transaction(pool) as connection:
+            async with transaction(pool, tenant) as connection:
                 news = await news_after(connection, tenant, position, limit=AT_ONCE)
         except Unavailable:
             return

@@ -36,9 +36,10 @@ class Watch:
 
 @dataclass
 class House:
-    """The app, and what it was made of. Every client has cookies of its own."""
+    """The app, and what it was made of: `pool` is for callers, `log` for the log's own work. Every client has cookies of its own."""
 
     pool: Pool
+    log: Pool
     key_file: Path
     watch: Watch = field(default_factory=Watch)
 
@@ -48,7 +49,7 @@ class House:
         self.sessions = Sessions([SECRET], lifetime=timedelta(hours=8), clock=self.watch)
         self.links = Links([SECRET], clock=self.watch)
         self.lifetime = Lifetime()
-        self.newsroom = Newsroom(self.pool, self.lifetime, seats=Seats(all=3, tenant=2), look_seconds=0.05)
+        self.newsroom = Newsroom(self.log, self.lifetime, seats=Seats(all=3, tenant=2), look_seconds=0.05)
 
     def app(self, *, proxy: TrustedProxy | None = None, is_https: bool = False) -> ASGIApp:
         app = create_app(
@@ -84,8 +85,8 @@ class House:
 
 
 @pytest.fixture
-def house(callers: Pool, tmp_path: Path) -> House:
-    return House(callers, tmp_path / "keys.json")
+def house(callers: Pool, pool: Pool, tmp_path: Path) -> House:
+    return House(callers, pool, tmp_path / "keys.json")
 
 
 @pytest.fixture

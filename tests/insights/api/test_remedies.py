@@ -27,7 +27,7 @@ SAID = {"acknowledgement": "Being locked out is maddening.", "solution": "Ask fo
 @pytest.fixture
 async def writer(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """A program of acme that may change things."""
-    async with transaction(house.pool) as connection:
+    async with transaction(house.log) as connection:
         await write(connection, [LOGIN, FOREIGN], [MET])
     key, _ = house.make_key("acme", Scope.INSIGHTS_READ, Scope.INSIGHTS_WRITE)
     async with house.client() as client:
@@ -48,7 +48,7 @@ async def test_what_is_put_stands_in_the_book_and_is_told(writer: httpx.AsyncCli
     remedy = answer.json()
     assert (remedy["revision"], remedy["is_active"], remedy["gift"], remedy["has_meaning"]) == (1, True, gift, False)
     assert (await writer.get(BOOK)).json()["remedies"] == [remedy]
-    [said] = await told(house.pool)
+    [said] = await told(house.log)
     assert (said.tenant, said.remedy.remedy_id, said.revision, said.actor) == ("acme", REMEDY, 1, remedy["actor"])
     assert (said.remedy.solution, said.kinds, said.phrases, said.products) == (
         SAID["solution"],
@@ -65,7 +65,7 @@ async def test_every_change_is_a_revision_and_the_same_again_is_none(writer: htt
     assert (again.status_code, again.json()["revision"]) == (200, 1)
     changed = await writer.put(ONE, json={**SAID, "is_active": False})
     assert (changed.status_code, changed.json()["revision"], changed.json()["is_active"]) == (200, 2, False)
-    assert [said.revision for said in await told(house.pool)] == [1, 2]
+    assert [said.revision for said in await told(house.log)] == [1, 2]
     history = (await writer.get(ONE)).json()["history"]
     assert [(entry["revision"], entry["is_active"], entry["changed_at"]) for entry in history] == [
         (2, False, "2025-11-24T10:30:00Z"),
@@ -80,7 +80,7 @@ async def test_a_remedy_takes_its_meaning_from_a_signal_or_a_friction(
 ) -> None:
     answer = await writer.put(ONE, json={**SAID, "like": like})
     assert answer.json()["has_meaning"]
-    [said] = await told(house.pool)
+    [said] = await told(house.log)
     assert said.vector is not None
     assert (said.vector.space, said.vector.dims) == ("test", 2)
     assert np.frombuffer(said.vector.values, np.int8).tolist() == [127, 0]
@@ -101,7 +101,7 @@ async def test_what_is_like_nothing_of_the_tenants_is_refused(
 ) -> None:
     answer = await writer.put(ONE, json={**SAID, "like": like})
     assert (answer.status_code, [each["name"] for each in answer.json()["invalid_params"]]) == (422, ["like"])
-    assert await told(house.pool) == []
+    assert await told(house.log) == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ async def test_an_outcome_is_measured_where_it_was_taken_and_where_not(writer: h
         for number, (resolution, _) in enumerate(ends)
     ]
     late = Contact("long ago", "Cannot log in", NOW - timedelta(days=100), signal=LOGIN, resolution="won")
-    async with transaction(house.pool) as connection:
+    async with transaction(house.log) as connection:
         await connection.execute("DELETE FROM contact_keys")
         await connection.execute("TRUNCATE contacts, frictions, outcomes, signals, signal_changes")
         await write(connection, [LOGIN], [*met, late])
@@ -159,12 +159,12 @@ async def test_an_outcome_is_measured_where_it_was_taken_and_where_not(writer: h
 
 async def test_a_meaning_goes_with_the_person_it_was_taken_from(writer: httpx.AsyncClient, house: House) -> None:
     await writer.put(ONE, json={**SAID, "like": {"contact_id": str(MET.contact_id)}})
-    async with transaction(house.pool) as connection:
+    async with transaction(house.log) as connection:
         await remedies.forget(connection, "acme", [MET.contact_id], now=NOW)
     remedy = (await writer.get(ONE)).json()
     assert (remedy["revision"], remedy["actor"], remedy["like"], remedy["has_meaning"]) == (2, "erasure", None, False)
-    assert [said.vector is None for said in await told(house.pool)] == [False, True]
-    assert await house.pool.fetchval("SELECT count(*) FROM remedies WHERE vector IS NOT NULL OR like_contact_id IS NOT NULL") == 0
+    assert [said.vector is None for said in await told(house.log)] == [False, True]
+    assert await house.log.fetchval("SELECT count(*) FROM remedies WHERE vector IS NOT NULL OR like_contact_id IS NOT NULL") == 0
 
 
 async def test_tenants_have_books_of_their_own(writer: httpx.AsyncClient, house: House) -> None:

@@ -20,7 +20,7 @@ SNOOZE = f"/v1/signals/{LOGIN.signal_id}/snooze"
 async def writer(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """A program of acme that may change things."""
     met = [Contact(f"met {number}", "Cannot log in", NOW - timedelta(hours=9 * number), signal=LOGIN) for number in range(5)]
-    async with transaction(house.pool) as connection:
+    async with transaction(house.log) as connection:
         await write(connection, [LOGIN, FOREIGN], met)
     key, _ = house.make_key("acme", Scope.INSIGHTS_READ, Scope.INSIGHTS_WRITE)
     async with house.client() as client:
@@ -56,7 +56,7 @@ async def test_nobodys_signal_and_another_tenants_are_the_same_404(writer: httpx
 
 
 async def test_a_signal_that_was_merged_away_cannot_be_snoozed(writer: httpx.AsyncClient, house: House) -> None:
-    await house.pool.execute("UPDATE signals SET merged_into = $1 WHERE tenant = 'acme'", an_id("another"))
+    await house.log.execute("UPDATE signals SET merged_into = $1 WHERE tenant = 'acme'", an_id("another"))
     answer = await writer.post(SNOOZE)
     assert (answer.status_code, answer.json()["code"]) == (409, "merged")
 
