@@ -11,6 +11,7 @@ from services.insights.api.corrections import CorrectionBody, MoveBody, correcti
 from services.insights.api.grouping import MergeBody, SplitBody, grouping_routes
 from services.insights.api.refusals import install_refusals
 from services.insights.api.remedies import remedy_routes
+from services.insights.api.remedy_answers import RemedyBody
 from services.insights.api.signals import signal_routes
 from services.insights.api.snoozes import snooze_routes
 from services.insights.api.stream import stream_routes
@@ -76,7 +77,7 @@ def create_app(
         stream_routes(pool=pool, door=door, newsroom=newsroom),
     ):
         app.include_router(routes, prefix="/v1", dependencies=[Security(described)])
-    describe_models(app, [MergeBody, SplitBody, MoveBody, CorrectionBody])
+    describe_models(app, [MergeBody, SplitBody, MoveBody, CorrectionBody, RemedyBody])
     app.include_router(asset_routes(assets))
     app.include_router(
         entrance_routes(door=door, credentials=credentials, sessions=sessions, links=links, screen=screen, is_https=is_https)

@@ -7,14 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
+from services.insights.api.bodies import body_as
 from services.insights.api.callers import caller_of, writer_of
 from services.insights.api.parameters import Asked, Time
 from services.insights.api.refusals import refuse, unknown
 from services.insights.api.remedy_answers import (
     RemediesAnswer,
     RemedyAnswer,
+    RemedyBody,
     RemedyDetailAnswer,
-    RemedyRequest,
     told,
     told_whole,
 )
@@ -24,7 +25,7 @@ from services.insights.store import remedies
 from services.insights.store.connection import Connection, Pool, transaction
 from services.insights.store.remedies import Kept
 from shared.clock import Clock
-from shared.web import Problem, problem_responses
+from shared.web import Problem, body_of, problem_responses
 
 USUAL_STRETCH: Final = timedelta(days=90)
 
@@ -67,9 +68,18 @@ def remedy_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     @routes.put(
         "/{remedy_id}",
         summary="Put a remedy into the book",
-        responses={201: {"model": RemedyAnswer, "description": "It is new"}, **problem_responses(401, 403, 409, 422, 503)},
+        responses={
+            201: {"model": RemedyAnswer, "description": "It is new"},
+            **problem_responses(401, 403, 408, 409, 413, 422, 503),
+        },
+        openapi_extra=body_of(RemedyBody),
     )
-    async def put(viewer: Annotated[Viewer, writer], remedy_id: UUID, said: RemedyRequest, response: Response) -> RemedyAnswer:
+    async def put(
+        viewer: Annotated[Viewer, writer],
+        remedy_id: UUID,
+        said: Annotated[RemedyBody, Depends(body_as(RemedyBody))],
+        response: Response,
+    ) -> RemedyAnswer:
         now = clock()
         async with transaction(pool, viewer.tenant) as connection:
             is_new = await remedies.current(connection, viewer.tenant, remedy_id) is None

@@ -21,7 +21,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class GiftRequest(_Part):
+class GiftBody(_Part):
     """What may go with the remedy: what it is, what one costs, how many may be given."""
 
     what: Word
@@ -29,7 +29,7 @@ class GiftRequest(_Part):
     limit: int = Field(ge=0, le=1_000_000_000)
 
 
-class LikeRequest(_Part):
+class LikeBody(_Part):
     """Either a signal, or one friction of a contact, counted from 0."""
 
     signal_id: UUID | None = None
@@ -49,7 +49,7 @@ class LikeRequest(_Part):
         return Like(self.signal_id, self.contact_id, None if self.contact_id is None else self.friction or 0)
 
 
-class RemedyRequest(_Part):
+class RemedyBody(_Part):
     """
     A known answer, and for which frictions it is one. Of kinds and products one has to fit; phrases and likeness are two ways of
     saying what it is about, and one has to hold. What names neither kinds, phrases nor likeness would be offered to nobody.
@@ -59,12 +59,12 @@ class RemedyRequest(_Part):
 
     acknowledgement: Words = Field(description="What to say first.")
     solution: Words = Field(description="What helps.")
-    gift: GiftRequest | None = None
+    gift: GiftBody | None = None
     is_active: bool = Field(default=True, description="An inactive one is kept, and not offered.")
     kinds: tuple[Kind, ...] = Field(default=(), max_length=len(Kind))
     products: tuple[Word, ...] = Field(default=(), max_length=100)
     phrases: tuple[Word, ...] = Field(default=(), max_length=100, description="Whole words that the customer says, in any case.")
-    like: LikeRequest | None = Field(default=None, description="Offered for what means the same.")
+    like: LikeBody | None = Field(default=None, description="Offered for what means the same.")
 
     @model_validator(mode="after")
     def _is_for_something(self) -> Self:

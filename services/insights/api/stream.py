@@ -45,7 +45,7 @@ _POSITION: Final = re.compile(r"\d{1,18}", re.ASCII)
 
 class NewsAnswer(Answer):
     """
-    One change of a signal; its title, status and trend are those of now. `change_id` is the id of the event on `signals.changed`.
+    One change of a signal; its title, status and trend are those of now, if it is there. `change_id` is the id of the event on `signals.changed`.
 
     The event's `id` is what `Last-Event-ID` takes, its name is `signal`.
     """
@@ -59,9 +59,9 @@ class NewsAnswer(Answer):
     changed_at: datetime
     before: dict[str, JsonValue]
     after: dict[str, JsonValue]
-    title: str
-    status: Status
-    trend: Trend
+    title: str | None
+    status: Status | None
+    trend: Trend | None
 
 
 class EventStream(StreamingResponse):

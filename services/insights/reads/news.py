@@ -19,7 +19,7 @@ _SQL: Final = "read_news"
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A change, and the signal's title, status and trend as they are now."""
+    """A change, and the signal's title, status and trend as they are now; None of each where there is no such signal any more."""
 
     position: int
     change_id: UUID
@@ -29,9 +29,9 @@ class News:
     changed_at: datetime
     before: Facts
     after: Facts
-    title: str
-    status: Status
-    trend: Trend
+    title: str | None
+    status: Status | None
+    trend: Trend | None
 
 
 async def latest_positions(connection: Connection, tenants: Collection[str]) -> Mapping[str, int]:
@@ -61,6 +61,6 @@ def _news(row: asyncpg.Record) -> News:
         before=json.loads(row["before"]),
         after=json.loads(row["after"]),
         title=row["title"],
-        status=Status(row["status"]),
-        trend=Trend(row["trend"]),
+        status=Status(row["status"]) if row["status"] else None,
+        trend=Trend(row["trend"]) if row["trend"] else None,
     )

@@ -12,7 +12,7 @@ SELECT count(*) FROM (SELECT FROM signal_changes WHERE tenant = $1 AND position 
 SELECT
     c.position, c.change_id, c.signal_id, c.change, c.actor, c.changed_at, c.before, c.after, s.title, s.status, s.trend
 FROM signal_changes AS c
-JOIN signals AS s USING (tenant, signal_id)
+LEFT JOIN signals AS s USING (tenant, signal_id)
 WHERE c.tenant = $1 AND c.position > $2
 ORDER BY c.position
 LIMIT $3

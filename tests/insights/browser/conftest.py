@@ -118,7 +118,7 @@ async def full(running: Running, template: str, chromium: Browser, folder: Path)
     await administer(running.database_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     async with open_pool(named(running.database_url, name), max_size=4) as pool:
         await tell_everything(pool)
-        house = House(pool, folder / f"{name}.json")
+        house = House(pool, pool, folder / f"{name}.json")
         async with served(house) as address:
             yield Site(house, address, chromium)
     await drop(running, name)
@@ -127,6 +127,6 @@ async def full(running: Running, template: str, chromium: Browser, folder: Path)
 @pytest.fixture
 async def site(pool: Pool, tmp_path: Path, chromium: Browser) -> AsyncIterator[Site]:
     """A site of the test's own, empty, for tests that change something."""
-    house = House(pool, tmp_path / "keys.json")
+    house = House(pool, pool, tmp_path / "keys.json")
     async with served(house) as address:
         yield Site(house, address, chromium)
