@@ -18,8 +18,10 @@ from services.insights.api.stream import stream_routes
 from services.insights.api.summary import summary_routes
 from services.insights.login import Door, Links, Sessions, TrustedProxy
 from services.insights.newsroom import Newsroom
+from services.insights.pages.acts import act_routes
 from services.insights.pages.entrance import entrance_routes
 from services.insights.pages.front import Front
+from services.insights.pages.notices import Notices
 from services.insights.pages.routes import page_routes
 from services.insights.pages.screen import STATIC, Screen
 from services.insights.pages.troubles import show_troubles
@@ -82,7 +84,10 @@ def create_app(
     app.include_router(
         entrance_routes(door=door, credentials=credentials, sessions=sessions, links=links, screen=screen, is_https=is_https)
     )
-    app.include_router(page_routes(front=Front(pool=pool, door=door, screen=screen), clock=clock, intake_url=intake_url))
+    notices = Notices(sessions, is_https=is_https)
+    front = Front(pool=pool, door=door, screen=screen, sessions=sessions, notices=notices)
+    app.include_router(page_routes(front=front, clock=clock, intake_url=intake_url))
+    app.include_router(act_routes(front=front, clock=clock))
     return app
 
 

@@ -15,11 +15,12 @@ COOKIE: Final = "failbetter_session"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who may see one tenant's data. `bound_to` is what the tokens of their forms are bound to."""
+    """Somebody who may see one tenant's data, or change it too. `bound_to` is what the tokens of their forms are bound to."""
 
     tenant: str
     actor: str
     bound_to: str
+    may_write: bool
 
     @property
     def has_session(self) -> bool:
@@ -56,7 +57,8 @@ class Door:
         # A key that was revoked, has expired, lost the scope or moved to another tenant ends the session at once.
         if session is None or credential is None or SCOPE not in credential.scopes or credential.tenant != session.tenant:
             return None
-        return Viewer(session.tenant, f"key:{session.key_id}", f"session:{session.session_id}")
+        may_write = Scope.INSIGHTS_WRITE in credential.scopes
+        return Viewer(session.tenant, f"key:{session.key_id}", f"session:{session.session_id}", may_write)
 
     def _by_proxy(self, request: HTTPConnection) -> Viewer | None:
         if self._proxy is None or request.client is None or not self._proxy.is_at(request.client.host):
@@ -65,8 +67,9 @@ class Door:
         # Two headers of that name mean that the proxy let the client's own through.
         user = users[0] if len(users) == 1 else ""
         tenant = self._proxy.tenant_of(user)
-        return Viewer(tenant, f"user:{user}", f"user:{user}") if tenant else None
+        return Viewer(tenant, f"user:{user}", f"user:{user}", may_write=True) if tenant else None
 
 
 def _by_key(credential: Credential) -> Viewer:
-    return Viewer(credential.tenant, f"key:{credential.key_id}", f"key:{credential.key_id}")
+    name = f"key:{credential.key_id}"
+    return Viewer(credential.tenant, name, name, Scope.INSIGHTS_WRITE in credential.scopes)

@@ -1,10 +1,11 @@
-"""The session cookie and the tokens of its forms: nothing is kept on the server, everything is signed."""
+"""The session cookie, the tokens of its forms and what is told once: nothing is kept on the server, everything is signed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import compare_digest, token_urlsafe
 from typing import Final
+from uuid import UUID
 
 from services.insights.login.tokens import Signer, Token
 from shared.clock import Clock
@@ -32,6 +33,11 @@ class _FormToken(Token):
     bound_to: str
 
 
+class _NoticeToken(Token):
+    words: str
+    undo: UUID | None
+
+
 class Sessions:
     """Opens sessions and knows their forms. A form's token is good for the session (or visitor) it was made for, no other."""
 
@@ -39,6 +45,7 @@ class Sessions:
         self.lifetime = lifetime
         self._cookies = Signer(secrets, purpose="session", clock=clock)
         self._forms = Signer(secrets, purpose="form", clock=clock)
+        self._notices = Signer(secrets, purpose="notice", clock=clock)
         self._clock = clock
 
     def start(self, *, tenant: str, key_id: str) -> str:
@@ -62,3 +69,11 @@ class Sessions:
     def is_form_of(self, bound_to: str, token: str) -> bool:
         read = self._forms.read(token, _FormToken)
         return read is not None and compare_digest(read.bound_to.encode(), bound_to.encode())
+
+    def sign_notice(self, words: str, undo: UUID | None, *, lifetime: timedelta) -> str:
+        """Something to tell the person on their next page; `undo` is the change that can be taken back."""
+        return self._notices.sign(_NoticeToken(words=words, undo=undo, expires_at=self._clock() + lifetime))
+
+    def read_notice(self, cookie: str) -> tuple[str, UUID | None] | None:
+        token = self._notices.read(cookie, _NoticeToken)
+        return (token.words, token.undo) if token else None

@@ -1,29 +1,28 @@
 """Logging in and out: a key becomes a cookie, a link becomes a cookie, and the cookie goes."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Final
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.insights.login import COOKIE, SCOPE, Door, Links, Sessions
+from services.insights.pages.forms import check, read_form
 from services.insights.pages.screen import Screen, Trouble
 from shared.credentials import Credential, Credentials
-from shared.web import Problem, read_body
+from shared.web import Problem
 
 VISITOR: Final = "failbetter_visitor"
 """Cookie of somebody who has not come in yet: the token of the login form is bound to it."""
 
 VISIT: Final = timedelta(hours=1)
 LARGEST_FORM: Final = 8_192
-MOST_FIELDS: Final = 10
+"""Bytes, of those who are not known yet."""
 
-_OURS: Final = re.compile(r"/(?:(?:signals|contacts)/[0-9a-f-]{36})?")
+_OURS: Final = re.compile(r"/(?:(?!log)[a-z-]{1,20}(?:/[0-9a-f-]{36})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,12 @@ def entrance_routes(
 
     @routes.post("/login")
     async def log_in(request: Request) -> Response:
-        said = await _form(request)
+        said = await read_form(request, limit=LARGEST_FORM)
         bound_to = f"visitor:{request.cookies.get(VISITOR, '')}"
-        _check(sessions, bound_to, said("form_token"))
-        way = _way(said("next"))
+        check(sessions, bound_to, said)
+        way = _way(said.one("next"))
         try:
-            credential = credentials.verify_key(said("key").strip(), SCOPE)
+            credential = credentials.verify_key(said.one("key"), SCOPE)
         except Problem as problem:
             page = LoginPage(sessions.form_token(bound_to), way, problem.detail)
             return screen.show("login.html", page, status=problem.status)
@@ -81,9 +80,9 @@ def entrance_routes(
     @routes.post("/logout")
     async def log_out(request: Request) -> Response:
         viewer = door.viewer(request)
-        said = await _form(request)
+        said = await read_form(request, limit=LARGEST_FORM)
         if viewer is not None:
-            _check(sessions, viewer.bound_to, said("form_token"))
+            check(sessions, viewer.bound_to, said)
         return cookies.leave()
 
     return routes
@@ -112,21 +111,6 @@ class _Cookies:
         answer.set_cookie(
             name, value, max_age=int(lifetime.total_seconds()), secure=self._is_https, httponly=True, samesite="lax"
         )
-
-
-async def _form(request: Request) -> Callable[[str], str]:
-    """The fields of a form, each by its name; one that is missing is blank."""
-    body = await read_body(request, limit=LARGEST_FORM)
-    try:
-        fields = dict(parse_qsl(body.decode(), max_num_fields=MOST_FIELDS))
-    except ValueError as error:
-        raise Problem(400, "invalid", "This is not the form of this page.") from error
-    return lambda name: fields.get(name, "")
-
-
-def _check(sessions: Sessions, bound_to: str, token: str) -> None:
-    if not sessions.is_form_of(bound_to, token):
-        raise Problem(403, "form_token", "This form is not from here, or was open for too long. Load the page again and retry.")
 
 
 def _way(path: str) -> str:

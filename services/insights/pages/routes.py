@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.insights.api.places import contact_place, rank_place
+from services.insights.pages.changes import changes_page
 from services.insights.pages.contact import contact_page
 from services.insights.pages.front import Front, cursor_of
 from services.insights.pages.overview import overview_page
@@ -45,6 +46,13 @@ def page_routes(*, front: Front, clock: Clock, intake_url: str) -> APIRouter:
     @routes.get("/contacts/{contact_id}")
     async def contact(request: Request, contact_id: UUID) -> Response:
         return await front.show(request, "contact.html", lambda connection, tenant: contact_page(connection, tenant, contact_id))
+
+    @routes.get("/changes")
+    async def changes(request: Request) -> Response:
+        cursor = cursor_of(request)
+        return await front.show(
+            request, "changes.html", lambda connection, tenant: changes_page(connection, tenant, now=clock(), cursor=cursor)
+        )
 
     return routes
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.insights.login import Sessions, Viewer
 from services.insights.pages import wording
+from services.insights.pages.notices import Notice
 from shared.web import Assets
 from shared.web.wording import channel_name, kind_means, percent
 
@@ -18,6 +19,7 @@ STATIC: Final = Path(__file__).parent / "static"
 ROOMS: Final = (
     ("overview", "/", "Overview"),
     ("signals", "/signals", "Signals"),
+    ("changes", "/changes", "Changes"),
 )
 """Where the head of every page leads: name, address, words."""
 
@@ -29,7 +31,7 @@ class Trouble:
     title: str
     detail: str
     way_out: str = "/"
-    way_out_words: str = "To the signals"
+    way_out_words: str = "To the overview"
     request_id: str | None = None
 
 
@@ -43,6 +45,7 @@ class Screen:
         )
         self._templates.globals |= {"asset": assets.address, "rooms": ROOMS}
         self._templates.filters |= {
+            "actor": wording.actor_name,
             "ago": wording.ago,
             "channel": channel_name,
             "count": wording.count,
@@ -58,10 +61,14 @@ class Screen:
             "status": wording.status_name,
         }
 
-    def show(self, template: str, page: Any, *, viewer: Viewer | None = None, status: int = 200) -> HTMLResponse:
+    def show(
+        self, template: str, page: Any, *, viewer: Viewer | None = None, notice: Notice | None = None, status: int = 200
+    ) -> HTMLResponse:
         """One page; with a viewer it says whose data it is, and how to leave."""
-        words = self._templates.get_template(template).render(page=page, viewer=viewer, form_token=self._form_token(viewer))
+        words = self._templates.get_template(template).render(
+            page=page, viewer=viewer, notice=notice, form_token=self._form_token(viewer)
+        )
         return HTMLResponse(words, status, headers={"Cache-Control": "no-store"})
 
     def _form_token(self, viewer: Viewer | None) -> str | None:
-        return self._sessions.form_token(viewer.bound_to) if viewer and viewer.has_session else None
+        return self._sessions.form_token(viewer.bound_to) if viewer else None

@@ -7,27 +7,23 @@ from uuid import UUID
 
 from services.insights.api.places import contact_cursor
 from services.insights.pages.charts import Chart, chart
-from services.insights.pages.wording import count, day, plural, status_name
-from services.insights.reads.answers import Bucket, ContactLine, HistoryEntry, Page, Point
+from services.insights.pages.log_lines import LogLine, log_line
+from services.insights.pages.marks import ChartMark, marks_of
+from services.insights.pages.wording import count, day, plural
+from services.insights.reads.answers import Bucket, ContactLine, Page, Point
+from services.insights.reads.changes import Asked, changes_of
 from services.insights.reads.evidence import contacts_of
+from services.insights.reads.neighbours import Neighbour, neighbours_of
 from services.insights.reads.series import series_of
 from services.insights.reads.signals import RankedSignal, signal_of
 from services.insights.rules.priority import Priority
 from services.insights.store.connection import Connection
-from shared.events import Change, Status
 
 BARS: Final = {Bucket.HOUR: 48, Bucket.DAY: 42, Bucket.WEEK: 26}
 SHORTEST: Final = 13
 CONTACTS: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the history."""
-
-    words: str
-    actor: str
-    changed_at: datetime
+HISTORY: Final = 50
+NEIGHBOURS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +35,12 @@ class SignalPage:
     note: str | None
     merged_into: UUID | None
     priority: Priority
-    history: tuple[Event, ...]
+    history: tuple[LogLine, ...]
+    neighbours: tuple[Neighbour, ...]
     bucket: Bucket
     buckets: tuple[Bucket, ...]
     chart: Chart
+    marks: tuple[ChartMark, ...]
     chart_label: str
     trend_words: str
     contacts: Page[ContactLine]
@@ -61,16 +59,19 @@ async def signal_page(
     points = series[signal_id]
     contacts = await contacts_of(connection, tenant, signal_id, before=before, limit=CONTACTS)
     last = contacts.items[-1] if contacts.more else None
+    history = await changes_of(connection, tenant, Asked(signal_id=signal_id), before=None, limit=HISTORY)
     return SignalPage(
         now=now,
         signal=detail.signal,
         note=detail.note,
         merged_into=detail.merged_into,
         priority=detail.priority,
-        history=tuple(_event(entry) for entry in reversed(detail.history)),
+        history=tuple(log_line(logged) for logged in history.items),
+        neighbours=await neighbours_of(connection, tenant, signal_id, limit=NEIGHBOURS),
         bucket=bucket,
         buckets=tuple(Bucket),
         chart=chart(points),
+        marks=marks_of((), points, bucket),
         chart_label=_label(points, bucket),
         trend_words=_course(detail.signal.weeks),
         contacts=contacts,
@@ -97,19 +98,3 @@ def _course(weeks: tuple[Point, ...]) -> str:
     *before, last = (point.contacts for point in weeks[-5:])
     usual = sum(before) / len(before)
     return f"{plural(last, 'contact', 'contacts')} in the last seven days, against {usual:,.1f} a week in the four weeks before."
-
-
-def _event(entry: HistoryEntry) -> Event:
-    return Event(_words(entry), "Failbetter" if entry.actor == "discovery" else entry.actor, entry.changed_at)
-
-
-def _words(entry: HistoryEntry) -> str:
-    match entry.change:
-        case Change.OPENED:
-            return "Opened: three customers had met it"
-        case Change.RENAMED if entry.after:
-            return f"Renamed to “{entry.after}”"
-        case Change.STATUS if entry.after:
-            return f"Status: {status_name(Status(entry.after)).lower()}"
-        case _:
-            return entry.change.value.capitalize()

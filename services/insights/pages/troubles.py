@@ -36,13 +36,18 @@ def _shown(told: _Answer, screen: Screen) -> _Answer:
     return show
 
 
+def _way_back(request: Request) -> str:
+    """The page that a form stands on; browsers are told to name no referrer."""
+    path = request.url.path
+    return "/changes" if path.startswith("/changes/") else path.rpartition("/")[0] or "/"
+
+
 def _trouble(status: int, error: Exception, request: Request) -> Trouble:
     if status == 404:
         return Trouble("There is nothing here", "The address is not known, or what stood there belongs to somebody else.")
     if status < 500:
-        return Trouble(
-            "That did not work", str(error) if isinstance(error, FailbetterError) else "The page did not understand the request."
-        )
+        words = str(error) if isinstance(error, FailbetterError) else "The page did not understand the request."
+        return Trouble("That did not work", words, _way_back(request), "Back to where you were")
     if status == 503:
         return Trouble(
             "Back in a moment",

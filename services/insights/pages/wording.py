@@ -70,6 +70,12 @@ def shortened(words: str, most: int = 150) -> str:
     return f"{words[: blank if blank >= 0 else most]}…"
 
 
+def actor_name(actor: str) -> str:
+    """`ana@example.com`, `key 3f9a1c2b`; what no person did, Failbetter did."""
+    kind, _, name = actor.partition(":")
+    return f"key {name}" if kind == "key" and name else name or "Failbetter"
+
+
 def status_name(status: Status) -> str:
     return status.value.replace("_", " ").capitalize()
 

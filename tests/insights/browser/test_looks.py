@@ -16,6 +16,7 @@ PAGES = {
     "signal": f"/signals/{CHARGED.signal_id}",
     "signal-shipped": f"/signals/{LOCKED.signal_id}?bucket=day",
     "signal-merged": f"/signals/{MERGED.signal_id}",
+    "changes": "/changes",
     "contact": f"/contacts/{CONTACT}",
     "contact-erased": f"/contacts/{ERASED}",
 }

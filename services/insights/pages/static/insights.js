@@ -66,10 +66,3 @@ for (const form of document.querySelectorAll("[data-filters]")) {
     for (const [name, words] of [...event.formData]) if (!words) event.formData.delete(name);
   });
 }
-
-// A message is for once: loading the page again does not repeat it.
-const told = new URL(location.href);
-if (told.searchParams.has("done")) {
-  told.searchParams.delete("done");
-  history.replaceState(null, "", told);
-}
