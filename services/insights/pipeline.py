@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from uuid import UUID
 
-from services.insights.counting import contacts, people
+from services.insights.counting import contacts, outcomes, people
 from services.insights.counting.contacts import Counts
 from services.insights.known import KnownSignals
-from services.insights.store import letters, locks, offsets, outcomes
+from services.insights.store import letters, locks, offsets
 from services.insights.store.connection import Pool, transaction
 from services.insights.store.contacts import add_month
 from services.insights.store.offsets import Stretch
@@ -52,14 +52,15 @@ class Ledger:
         async with transaction(self._pool) as connection:
             pairs = await people.unknown_pairs(connection, said.contacts)
             alone = {event.tenant for event in said.forgotten} | {pair.tenant for pair in pairs}
-            await locks.take(connection, shared={read.tenant for read in said.contacts}, alone=alone)
+            alone |= await outcomes.early(connection, said.outcomes)
+            await locks.take(connection, shared={one.tenant for one in (*said.contacts, *said.outcomes)}, alone=alone)
             await offsets.advance(connection, said.stretches)
             for event in said.forgotten:
                 await people.forget(connection, event, random_id=self._random_id, now=now)
             await people.rename(connection, pairs)
             entries = await people.entries(connection, said.contacts)
             counts = await contacts.tell(connection, entries, known_signals=self._known_signals, now=now)
-            await outcomes.keep_latest(connection, said.outcomes)
+            await outcomes.report(connection, said.outcomes)
             await letters.record(connection, said.letters)
         return counts
 

@@ -8,6 +8,7 @@ from fastapi.security import HTTPBearer
 from services.insights.api.changelog import changelog_routes
 from services.insights.api.contacts import contact_routes
 from services.insights.api.corrections import CorrectionBody, MoveBody, correction_routes
+from services.insights.api.export import export_routes
 from services.insights.api.grouping import MergeBody, SplitBody, grouping_routes
 from services.insights.api.refusals import install_refusals
 from services.insights.api.remedies import remedy_routes
@@ -16,6 +17,8 @@ from services.insights.api.signals import signal_routes
 from services.insights.api.snoozes import snooze_routes
 from services.insights.api.stream import stream_routes
 from services.insights.api.summary import summary_routes
+from services.insights.api.weights import weight_routes
+from services.insights.api.wins import win_routes
 from services.insights.login import Door, Links, Sessions, TrustedProxy
 from services.insights.newsroom import Newsroom
 from services.insights.pages.acts import act_routes
@@ -77,6 +80,9 @@ def create_app(
         changelog_routes(pool=pool, door=door, clock=clock),
         remedy_routes(pool=pool, door=door, clock=clock),
         stream_routes(pool=pool, door=door, newsroom=newsroom),
+        weight_routes(pool=pool, door=door, clock=clock),
+        win_routes(pool=pool, door=door, clock=clock),
+        export_routes(pool=pool, door=door, clock=clock),
     ):
         app.include_router(routes, prefix="/v1", dependencies=[Security(described)])
     describe_models(app, [MergeBody, SplitBody, MoveBody, CorrectionBody, RemedyBody])

@@ -14,7 +14,7 @@ _SIGNAL: Final = {
     "kind": "charge",
     "products": ["Checkout"],
     "trend": "escalating",
-    "priority": 312.4,
+    "priority": 383.1,
     "customers": 128,
     "contacts": 164,
     "first_seen": "2025-11-01T17:00:00Z",
@@ -36,6 +36,18 @@ _SIGNAL: Final = {
     ],
 }
 
+_WEIGHTS: Final = {
+    "least_intensity": 0.5,
+    "new": 1.5,
+    "escalating": 2.0,
+    "steady": 1.0,
+    "easing": 0.6,
+    "quiet": 0.2,
+    "value_per_tenfold": 0.1,
+}
+
+WEIGHING: Final = Example({"weights": _WEIGHTS, "set_by": "key:3f9a1c77", "set_at": "2025-11-24T09:30:00Z"})
+
 SIGNALS: Final = Example({"signals": [_SIGNAL], "total": 34, "next_cursor": "eyJzY29yZSI6MzEyLjR9"})
 
 SIGNAL: Final = Example(
@@ -45,13 +57,29 @@ SIGNAL: Final = Example(
         "merged_into": None,
         "snooze": None,
         "priority_formula": {
-            "score": 312.4,
+            "score": 383.1,
             "factors": [
                 {"name": "people", "value": 128.0, "explanation": "128 different customers"},
                 {"name": "intensity", "value": 1.22, "explanation": "0.72 of 1 on average over its frictions"},
                 {"name": "trend", "value": 2.0, "explanation": "escalating"},
-                {"name": "value", "value": 1.0, "explanation": "no annual value is known"},
+                {"name": "value", "value": 1.23, "explanation": "184,000 of annual value, known of 96 of 128 customers"},
             ],
+            "weights": _WEIGHTS,
+        },
+        "shares": {
+            "contacts": 164,
+            "kind": {"named": [{"value": "charge", "contacts": 164, "share": 1.0}], "others": None},
+            "product": {"named": [{"value": "Checkout", "contacts": 164, "share": 1.0}], "others": None},
+            "version": {"named": [{"value": None, "contacts": 164, "share": 1.0}], "others": None},
+            "channel": {
+                "named": [{"value": "email", "contacts": 123, "share": 0.75}, {"value": "chat", "contacts": 41, "share": 0.25}],
+                "others": None,
+            },
+            "plan": {"named": [{"value": "Pro", "contacts": 164, "share": 1.0}], "others": None},
+            "language": {
+                "named": [{"value": "en", "contacts": 82, "share": 0.5}],
+                "others": {"values": 9, "contacts": 82, "share": 0.5},
+            },
         },
         "history": [
             {
@@ -98,6 +126,13 @@ SERIES: Final = Example(
     }
 )
 
+_WEEK: Final = {
+    "contacts": 187,
+    "wins": {"total": 49, "praise": 30, "won": 18, "verified": 1},
+    "frictions": {"contacts": 155, "frictions": 176, "lost": 4},
+    "satisfaction": {"share": 0.84, "low": 0.765, "high": 0.894, "answers": 147, "verdict": "within"},
+}
+
 SUMMARY: Final = Example(
     {
         "since": "2025-10-28T00:00:00Z",
@@ -107,10 +142,15 @@ SUMMARY: Final = Example(
             {"disposition": "friction", "contacts": 620, "frictions": 702},
             {"disposition": "praise", "contacts": 121, "frictions": 0},
         ],
-        "wins": {"total": 193, "praise": 121, "won": 72},
+        "wins": {"total": 194, "praise": 121, "won": 72, "verified": 1},
         "frictions": {"contacts": 620, "frictions": 702, "lost": 18},
         "satisfaction": {"share": 0.84, "low": 0.805, "high": 0.866, "answers": 588, "verdict": "within"},
         "satisfaction_aim": [0.8, 0.9],
+        "since_last_week": {
+            "this_week": {**_WEEK, "since": "2025-11-18T00:00:00Z", "until": "2025-11-25T00:00:00Z"},
+            "week_before": {**_WEEK, "since": "2025-11-11T00:00:00Z", "until": "2025-11-18T00:00:00Z"},
+            "signals": {"opened": 3, "escalated": 1, "recurred": 0, "verified": 1},
+        },
         "top_signals": [_SIGNAL],
     }
 )
@@ -270,5 +310,62 @@ REMEDY: Final = Example(
             "where_taken": {"won": 118, "lost": 9, "won_share": 0.93},
             "where_not": {"won": 31, "lost": 24, "won_share": 0.56},
         },
+    }
+)
+
+WINS: Final = Example(
+    {
+        "since": "2025-10-28T00:00:00Z",
+        "until": "2025-11-25T00:00:00Z",
+        "wins": {"total": 194, "praise": 121, "won": 72, "verified": 1},
+        "contacts": [
+            {
+                "win": "praise",
+                "at": "2025-11-24T07:58:10Z",
+                "contact_id": "0b9a3c51-6a1e-5d3b-9c2f-1f4d5e6a7b80",
+                "occurred_at": "2025-11-24T07:58:10Z",
+                "words": "The new checkout is so much faster. Thank you!",
+                "channel": "survey",
+                "product": "Checkout",
+                "plan": "Pro",
+                "csat": 5,
+            }
+        ],
+        "fixes": [
+            {
+                "signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11",
+                "title": "Charged twice for one order",
+                "verified_at": "2025-11-20T10:00:00Z",
+            }
+        ],
+        "next_cursor": None,
+    }
+)
+
+_LOAD: Final = {
+    "contacts": 164,
+    "answered": 140,
+    "timed": 82,
+    "hours": 20.5,
+    "coverage": 0.5,
+    "hours_if_all_took_as_long": 41.0,
+}
+
+SAME_ANSWERS: Final = Example(
+    {
+        "since": "2025-10-28T00:00:00Z",
+        "until": "2025-11-25T00:00:00Z",
+        "signals": [
+            {
+                "signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11",
+                "title": "Charged twice for one order",
+                "status": "open",
+                "trend": "steady",
+                "owner": None,
+                "load": _LOAD,
+            }
+        ],
+        "total": 34,
+        "all": _LOAD,
     }
 )

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.insights.api import examples
 from services.insights.api.answer import Answer, shown_as
+from services.insights.api.weights import WeightsAnswer
 from services.insights.reads.answers import Bucket
 from services.insights.reads.signals import SignalDetail
 from shared.events import Change, Channel, Kind, Status, Trend
@@ -76,10 +77,46 @@ class FactorAnswer(Answer):
 
 
 class PriorityAnswer(Answer):
-    """The product of its factors."""
+    """The product of its factors, and the weights that went into them."""
 
     score: float
     factors: tuple[FactorAnswer, ...]
+    weights: WeightsAnswer
+
+
+class ShareAnswer(Answer):
+    """So many contacts say `value`; null where they say nothing."""
+
+    value: str | None
+    contacts: int
+    share: float
+
+
+class OthersAnswer(Answer):
+    """Values that are not named, and their contacts together."""
+
+    values: int
+    contacts: int
+    share: float
+
+
+class DivisionAnswer(Answer):
+    """The eight most frequent values, and the others."""
+
+    named: tuple[ShareAnswer, ...]
+    others: OthersAnswer | None
+
+
+class SharesAnswer(Answer):
+    """How the signal's latest contacts divide: `contacts` of them, at most 2,000."""
+
+    contacts: int
+    kind: DivisionAnswer
+    product: DivisionAnswer
+    version: DivisionAnswer
+    channel: DivisionAnswer
+    plan: DivisionAnswer
+    language: DivisionAnswer
 
 
 class HistoryAnswer(Answer):
@@ -114,6 +151,7 @@ class SignalDetailAnswer(SignalAnswer):
     merged_into: UUID | None
     snooze: SnoozeAnswer | None
     priority_formula: PriorityAnswer
+    shares: SharesAnswer
     history: tuple[HistoryAnswer, ...]
 
 
@@ -168,5 +206,6 @@ def told(detail: SignalDetail) -> SignalDetailAnswer:
         merged_into=detail.merged_into,
         snooze=SnoozeAnswer.model_validate(detail.snooze) if detail.snooze else None,
         priority_formula=PriorityAnswer.model_validate(detail.priority),
+        shares=SharesAnswer.model_validate(detail.shares),
         history=tuple(HistoryAnswer.model_validate(entry) for entry in detail.history),
     )

@@ -1,38 +1,26 @@
 """`GET /v1/summary`: wins, frictions, satisfaction and the top signals of a stretch of days."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
 
 from services.insights.api import examples
 from services.insights.api.answer import Answer, shown_as
 from services.insights.api.callers import caller_of
-from services.insights.api.parameters import Asked, Time
-from services.insights.api.refusals import refuse
+from services.insights.api.days import DaysQuery
 from services.insights.api.signal_answers import SignalAnswer
 from services.insights.login import Door, Viewer
-from services.insights.reads.answers import Bucket
 from services.insights.reads.filters import Filters
 from services.insights.reads.signals import ranked_page
-from services.insights.reads.summary import overview_of
+from services.insights.reads.summary import overview_of, week_of
 from services.insights.rules.satisfaction import AIM, Verdict
 from services.insights.store.connection import Pool, transaction
 from shared.clock import Clock
 from shared.events import Disposition
 from shared.web import problem_responses
 
-USUAL: Final = timedelta(days=28)
-LONGEST: Final = timedelta(days=731)
 TOP: Final = 10
-
-
-class SummaryQuery(Asked):
-    """Which days."""
-
-    since: Time | None = Field(default=None, description="First day, UTC. Default: 28 days before `until`.")
-    until: Time | None = Field(default=None, description="Up to the end of this moment's day, UTC. Default: now.")
 
 
 class DispositionAnswer(Answer):
@@ -42,9 +30,12 @@ class DispositionAnswer(Answer):
 
 
 class WinsAnswer(Answer):
+    """Contacts that praise, other contacts that ended well, signals whose fix is verified."""
+
     total: int
     praise: int
     won: int
+    verified: int
 
 
 class FrictionsAnswer(Answer):
@@ -63,6 +54,34 @@ class SatisfactionAnswer(Answer):
     verdict: Verdict
 
 
+class StretchAnswer(Answer):
+    """Whole days in UTC, `until` excluded."""
+
+    since: datetime
+    until: datetime
+    contacts: int
+    wins: WinsAnswer
+    frictions: FrictionsAnswer
+    satisfaction: SatisfactionAnswer | None
+
+
+class MovesAnswer(Answer):
+    """How many signals were opened, escalated, came back after their fix, and were verified."""
+
+    opened: int
+    escalated: int
+    recurred: int
+    verified: int
+
+
+class WeekAnswer(Answer):
+    """The seven days before `until`, the seven before those, and what happened to signals this week."""
+
+    this_week: StretchAnswer
+    week_before: StretchAnswer
+    signals: MovesAnswer
+
+
 class SummaryAnswer(Answer):
     """Whole days in UTC, `until` excluded. `satisfaction` is null while nobody has answered."""
 
@@ -76,6 +95,7 @@ class SummaryAnswer(Answer):
     frictions: FrictionsAnswer
     satisfaction: SatisfactionAnswer | None
     satisfaction_aim: tuple[float, float] = AIM
+    since_last_week: WeekAnswer
     top_signals: tuple[SignalAnswer, ...]
 
 
@@ -83,13 +103,12 @@ def summary_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     routes = APIRouter(tags=["overview"])
 
     @routes.get("/summary", summary="Wins, frictions, satisfaction, top signals", responses=problem_responses(401, 403, 422, 503))
-    async def summary(
-        viewer: Annotated[Viewer, Depends(caller_of(door))], asked: Annotated[SummaryQuery, Query()]
-    ) -> SummaryAnswer:
+    async def summary(viewer: Annotated[Viewer, Depends(caller_of(door))], asked: Annotated[DaysQuery, Query()]) -> SummaryAnswer:
         now = clock()
-        since, until = _days(asked, now)
+        since, until = asked.days(now)
         async with transaction(pool, viewer.tenant) as connection:
             overview = await overview_of(connection, viewer.tenant, since=since, until=until)
+            week = await week_of(connection, viewer.tenant, until=until)
             top = await ranked_page(connection, viewer.tenant, Filters(), at=now, limit=TOP)
         return SummaryAnswer(
             since=overview.since,
@@ -99,17 +118,12 @@ def summary_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
             wins=WinsAnswer.model_validate(overview.wins),
             frictions=FrictionsAnswer.model_validate(overview.frictions),
             satisfaction=SatisfactionAnswer.model_validate(overview.satisfaction) if overview.satisfaction else None,
+            since_last_week=WeekAnswer(
+                this_week=StretchAnswer.model_validate(week.this),
+                week_before=StretchAnswer.model_validate(week.before),
+                signals=MovesAnswer.model_validate(week.signals),
+            ),
             top_signals=tuple(SignalAnswer.model_validate(signal) for signal in top.items),
         )
 
     return routes
-
-
-def _days(asked: SummaryQuery, now: datetime) -> tuple[datetime, datetime]:
-    until = Bucket.DAY.floor((asked.until or now).astimezone(UTC)) + Bucket.DAY.length
-    since = Bucket.DAY.floor((asked.since or until - USUAL).astimezone(UTC))
-    if since >= until:
-        raise refuse("since", "has to be before until")
-    if until - since > LONGEST:
-        raise refuse("since", f"at most {LONGEST.days} days before until")
-    return since, until

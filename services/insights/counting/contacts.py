@@ -12,7 +12,7 @@ from services.insights.rules.entry import Entry, Key
 from services.insights.rules.nearest import Assigned, Matrix
 from services.insights.rules.settling import Settled, settle
 from services.insights.rules.tally import CountedContact, change
-from services.insights.store import contacts, placements, rollups
+from services.insights.store import contacts, outcomes, placements, rollups
 from services.insights.store.connection import Connection
 from services.insights.store.contacts import Place
 from services.insights.store.signals import Realm
@@ -52,17 +52,18 @@ async def tell(connection: Connection, entries: Sequence[Entry], *, known_signal
 async def _placed(
     connection: Connection, entries: Sequence[Entry], known_signals: KnownSignals
 ) -> tuple[list[Entry], dict[Key, list[bytes]]]:
-    """Every friction with the signal that is nearest to it, and its vector as it is stored."""
+    """Every contact with how it ended, every friction with the signal that is nearest to it, and its vector as it is stored."""
     rows: dict[Realm, list[Vector]] = {}
     for entry in entries:
         for friction in entry.triaged.frictions:
             rows.setdefault(realm(entry.key.tenant, friction.vector), []).append(friction.vector)
     await known_signals.refresh(connection, sorted(rows))
+    ended = await outcomes.of_contacts(connection, [entry.key for entry in entries])
     found = {where: iter(_nearest(where, units(vectors), known_signals)) for where, vectors in rows.items()}
     placed, halfvecs = [], {}
     for entry in entries:
         mine = [next(found[realm(entry.key.tenant, friction.vector)]) for friction in entry.triaged.frictions]
-        placed.append(replace(entry, signals=tuple(signal for signal, _ in mine)))
+        placed.append(replace(entry, signals=tuple(signal for signal, _ in mine), outcome=ended.get(entry.key)))
         halfvecs[entry.key] = [halfvec for _, halfvec in mine]
     return placed, halfvecs
 

@@ -40,3 +40,11 @@ class Filters:
     def ask_contacts(self) -> bool:
         """Whether rollups do not suffice."""
         return any((self.kind, self.product, self.version, self.channel, self.plan, self.text, self.since, self.until))
+
+    @property
+    def pattern(self) -> str | None:
+        """`text` for ILIKE, every character standing for itself."""
+        if not self.text:
+            return None
+        literally = self.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return f"%{literally}%"

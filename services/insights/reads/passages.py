@@ -42,6 +42,12 @@ def excerpt(text: str, span: Span) -> Excerpt:
     )
 
 
+def opening(text: str) -> str:
+    """How a text begins, as long as a quote may be."""
+    text = text.strip()
+    return text if len(text) <= LONGEST else f"{_until_blank(text, LONGEST)}…"
+
+
 def passages(text: str, spans: Sequence[Span]) -> tuple[Passage, ...]:
     """The whole text in order. Where spans overlap, the earlier friction has the words."""
     found: list[Passage] = []

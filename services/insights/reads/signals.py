@@ -12,10 +12,12 @@ import asyncpg
 from services.insights.reads.answers import HistoryEntry, Look, Point, Quote
 from services.insights.reads.evidence import history_of, looks_of, quotes_of
 from services.insights.reads.filters import Filters, Sort
-from services.insights.rules.priority import Priority, priority_of
+from services.insights.reads.shares import Shares, shares_of
+from services.insights.rules.priority import Priority, Weights, Worth, priority_of
 from services.insights.store import snoozes
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
+from services.insights.store.priority import weighing
 from services.insights.store.snoozes import Snoozed
 from shared.events import Kind, Status, Trend
 
@@ -104,6 +106,7 @@ class SignalDetail:
     merged_into: UUID | None
     snooze: Snoozed | None
     priority: Priority
+    shares: Shares
     history: tuple[HistoryEntry, ...]
 
 
@@ -177,7 +180,7 @@ async def signal_of(connection: Connection, tenant: str, signal_id: UUID, *, at:
     row = await connection.fetchrow(blocks(_SQL)["one_standing"], tenant, signal_id)
     if row is None:
         return None
-    standing = _judged(row)
+    standing = _judged(row, (await weighing(connection, tenant)).weights)
     (signal,) = await _closely(connection, tenant, [standing], {}, at=at, quotes=QUOTES_OF_ONE)
     return SignalDetail(
         signal=signal,
@@ -185,6 +188,7 @@ async def signal_of(connection: Connection, tenant: str, signal_id: UUID, *, at:
         merged_into=row["merged_into"],
         snooze=await snoozes.of_signal(connection, tenant, signal_id),
         priority=standing.priority,
+        shares=await shares_of(connection, tenant, signal_id),
         history=await history_of(connection, tenant, signal_id),
     )
 
@@ -195,7 +199,8 @@ async def is_signal(connection: Connection, tenant: str, signal_id: UUID) -> boo
 
 async def _standings(connection: Connection, tenant: str, filters: Filters) -> list[_Standing]:
     rows = await connection.fetch(blocks(_SQL)["standings"], tenant, filters.status, filters.trend)
-    return [_judged(row) for row in rows]
+    weights = (await weighing(connection, tenant)).weights
+    return [_judged(row, weights) for row in rows]
 
 
 async def _weeks(connection: Connection, tenant: str, signal_ids: Sequence[UUID], at: datetime) -> Mapping[tuple[UUID, int], int]:
@@ -203,10 +208,12 @@ async def _weeks(connection: Connection, tenant: str, signal_ids: Sequence[UUID]
     return {(row["signal_id"], row["weeks_ago"]): row["contacts"] for row in rows}
 
 
-def _judged(row: asyncpg.Record) -> _Standing:
+def _judged(row: asyncpg.Record, weights: Weights) -> _Standing:
     trend = Trend(row["trend"])
     intensity = row["intensity"] / row["frictions"] / 1000 if row["frictions"] else 0.0
-    return _Standing(row, trend, priority_of(customers=row["customers"], intensity=intensity, trend=trend))
+    worth = None if row["annual_value"] is None else Worth(row["annual_value"], row["valued_customers"])
+    priority = priority_of(customers=row["customers"], intensity=intensity, trend=trend, worth=worth, weights=weights)
+    return _Standing(row, trend, priority)
 
 
 def _worsening(standings: Sequence[_Standing]) -> tuple[Heading, ...]:
@@ -219,14 +226,9 @@ async def _matching(connection: Connection, tenant: str, filters: Filters) -> Ma
         blocks(_SQL)["matching"],
         tenant,
         *(filters.kind, filters.product, filters.version, filters.channel, filters.plan, filters.since, filters.until),
-        f"%{_literally(filters.text)}%" if filters.text else None,
+        filters.pattern,
     )
     return {row["signal_id"]: Matching(row["customers"], row["contacts"]) for row in rows}
-
-
-def _literally(text: str) -> str:
-    """For ILIKE: every character stands for itself."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def _closely(

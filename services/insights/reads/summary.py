@@ -1,8 +1,9 @@
 """The overview of a stretch of days: wins, frictions and satisfaction, from rollups and outcomes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from services.insights.reads.wins import Wins, wins_of
 from services.insights.rules.satisfaction import Satisfaction, satisfaction
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
@@ -16,18 +17,6 @@ class DispositionCount:
     disposition: Disposition
     contacts: int
     frictions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wins:
-    """What went well: customers who praised, and contacts that ended well."""
-
-    praise: int
-    won: int
-
-    @property
-    def total(self) -> int:
-        return self.praise + self.won
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +41,37 @@ class Overview:
     satisfaction: Satisfaction | None
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Signals that were opened, escalated, came back after their fix, and were verified."""
+
+    opened: int
+    escalated: int
+    recurred: int
+    verified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days and the seven before them, and what happened to signals in the seven."""
+
+    this: Overview
+    before: Overview
+    signals: Moves
+
+
+async def week_of(connection: Connection, tenant: str, *, until: datetime) -> Week:
+    """The seven days that end with `until` (excluded), the start of a day in UTC."""
+    week = timedelta(days=7)
+    row = await connection.fetchrow(blocks("read_summary")["moves"], tenant, until - week, until)
+    assert row is not None  # an aggregate always has its row
+    return Week(
+        this=await overview_of(connection, tenant, since=until - week, until=until),
+        before=await overview_of(connection, tenant, since=until - 2 * week, until=until - week),
+        signals=Moves(**dict(row)),
+    )
+
+
 async def overview_of(connection: Connection, tenant: str, *, since: datetime, until: datetime) -> Overview:
     """What happened from `since` to `until`, both the start of a day in UTC."""
     sql = blocks("read_summary")
@@ -59,7 +79,7 @@ async def overview_of(connection: Connection, tenant: str, *, since: datetime, u
         DispositionCount(Disposition(row["disposition"]), row["contacts"], row["frictions"])
         for row in await connection.fetch(sql["dispositions"], tenant, since.date(), until.date())
     )
-    outcomes = await connection.fetchrow(sql["outcomes"], tenant, since, until)
+    outcomes = await connection.fetchrow(sql["outcomes"], tenant, since.date(), until.date())
     assert outcomes is not None  # an aggregate always has its row
     contacts = {count.disposition: count.contacts for count in counted}
     return Overview(
@@ -67,7 +87,7 @@ async def overview_of(connection: Connection, tenant: str, *, since: datetime, u
         until=until,
         contacts=sum(contacts.values()),
         dispositions=tuple(count for count in counted if count.contacts),
-        wins=Wins(praise=contacts.get(Disposition.PRAISE, 0), won=outcomes["won"]),
+        wins=await wins_of(connection, tenant, since=since, until=until),
         frictions=Frictions(
             contacts=contacts.get(Disposition.FRICTION, 0),
             frictions=sum(count.frictions for count in counted),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.insights.rules.nearest import Assigned
 from services.insights.rules.retelling import Telling
-from services.insights.rules.tally import CountedContact, CountedFriction
+from services.insights.rules.tally import CountedContact, CountedFriction, CountedOutcome
 from shared.events import ContactTriaged
 
 THOUSANDTHS = 1000
@@ -29,6 +29,7 @@ class Entry:
     person: str
     is_erased: bool = False
     signals: tuple[Assigned | None, ...] = ()
+    outcome: CountedOutcome | None = None
 
     @property
     def key(self) -> Key:
@@ -55,6 +56,8 @@ class Entry:
                 CountedFriction(signal.signal_id if signal else None, thousandths(friction.intensity))
                 for friction, signal in zip(self.triaged.frictions, self.signals, strict=True)
             ),
+            names_value=self.customer is not None and self.triaged.contact.annual_value is not None,
+            outcome=self.outcome,
         )
 
 
@@ -71,6 +74,7 @@ def erased(triaged: ContactTriaged) -> ContactTriaged:
             "source": None,
             "external_id": None,
             "thread_id": None,
+            "annual_value": None,
             "locale": None,
             "attributes": {},
             "redactions": {},

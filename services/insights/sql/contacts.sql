@@ -14,6 +14,11 @@ JOIN unnest($1::text[], $2::uuid[]) AS asked (tenant, contact_id) USING (tenant,
 ORDER BY k.tenant, k.contact_id
 FOR UPDATE OF k
 
+-- name: unknown
+SELECT tenant, contact_id FROM unnest($1::text[], $2::uuid[]) AS asked (tenant, contact_id)
+EXCEPT
+SELECT k.tenant, k.contact_id FROM contact_keys AS k JOIN unnest($1::text[], $2::uuid[]) AS asked (tenant, contact_id) USING (tenant, contact_id)
+
 -- name: retell
 UPDATE contact_keys AS k
 SET occurred_at = said.occurred_at, revision = said.revision, reading = said.reading, fingerprint = said.fingerprint,
@@ -28,34 +33,42 @@ WITH asked AS MATERIALIZED (
 ), contact AS (
     DELETE FROM contacts AS c USING asked AS a
     WHERE c.tenant = a.tenant AND c.occurred_at = a.occurred_at AND c.contact_id = a.contact_id
-    RETURNING c.tenant, c.contact_id, c.occurred_at, c.person, c.product, c.disposition
+    RETURNING c.tenant, c.contact_id, c.occurred_at, c.person, c.product, c.disposition,
+        c.customer IS NOT NULL AND c.annual_value IS NOT NULL AS names_value
 ), friction AS (
     DELETE FROM frictions AS f USING asked AS a
     WHERE f.tenant = a.tenant AND f.occurred_at = a.occurred_at AND f.contact_id = a.contact_id
     RETURNING f.tenant, f.contact_id, f.signal_id, f.intensity
 )
 -- Put together without a join: PostgreSQL expects next to nothing of what is deleted and would compare each with each.
-SELECT tenant, contact_id, max(occurred_at) AS occurred_at, max(person) AS person, max(product) AS product,
-    max(disposition) AS disposition,
-    coalesce(array_agg(signal_id) FILTER (WHERE intensity IS NOT NULL), '{}') AS signals,
-    coalesce(array_agg(intensity) FILTER (WHERE intensity IS NOT NULL), '{}') AS intensities
+SELECT whole.*, o.occurred_at AS ended_at, o.resolution, o.csat, o.minutes_spent
 FROM (
-    SELECT tenant, contact_id, occurred_at, person, product, disposition, NULL::uuid AS signal_id, NULL::smallint AS intensity
-    FROM contact
-    UNION ALL
-    SELECT tenant, contact_id, NULL, NULL, NULL, NULL, signal_id, intensity FROM friction
-) AS part
-GROUP BY tenant, contact_id
+    SELECT tenant, contact_id, max(occurred_at) AS occurred_at, max(person) AS person, max(product) AS product,
+        max(disposition) AS disposition, bool_or(names_value) AS names_value,
+        coalesce(array_agg(signal_id) FILTER (WHERE intensity IS NOT NULL), '{}') AS signals,
+        coalesce(array_agg(intensity) FILTER (WHERE intensity IS NOT NULL), '{}') AS intensities
+    FROM (
+        SELECT tenant, contact_id, occurred_at, person, product, disposition, names_value, NULL::uuid AS signal_id, NULL::smallint AS intensity
+        FROM contact
+        UNION ALL
+        SELECT tenant, contact_id, NULL, NULL, NULL, NULL, NULL, signal_id, intensity FROM friction
+    ) AS part
+    GROUP BY tenant, contact_id
+) AS whole
+LEFT JOIN outcomes AS o USING (tenant, contact_id)
 
 -- name: counted
 -- What contacts are counted as, before something of it changes.
 SELECT c.tenant, c.contact_id, c.occurred_at, c.person, c.product, c.disposition,
+    bool_or(c.customer IS NOT NULL AND c.annual_value IS NOT NULL) AS names_value,
     coalesce(array_agg(f.signal_id) FILTER (WHERE f.intensity IS NOT NULL), '{}') AS signals,
-    coalesce(array_agg(f.intensity) FILTER (WHERE f.intensity IS NOT NULL), '{}') AS intensities
+    coalesce(array_agg(f.intensity) FILTER (WHERE f.intensity IS NOT NULL), '{}') AS intensities,
+    o.occurred_at AS ended_at, o.resolution, o.csat, o.minutes_spent
 FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS asked (tenant, contact_id, occurred_at)
 JOIN contacts AS c USING (tenant, contact_id, occurred_at)
 LEFT JOIN frictions AS f USING (tenant, contact_id, occurred_at)
-GROUP BY c.tenant, c.contact_id, c.occurred_at, c.person, c.product, c.disposition
+LEFT JOIN outcomes AS o USING (tenant, contact_id)
+GROUP BY c.tenant, c.contact_id, c.occurred_at, c.person, c.product, c.disposition, o.occurred_at, o.resolution, o.csat, o.minutes_spent
 
 -- name: of_customers
 SELECT contact_id, occurred_at FROM contacts
@@ -84,7 +97,7 @@ WITH asked AS MATERIALIZED (
 )
 UPDATE contacts AS c
 SET customer = $4, person = $4, fingerprint = '', source = NULL, external_id = NULL, thread_id = NULL, subject = NULL, text = '',
-    locale = NULL, attributes = '{}', redactions = '{}', misfit_reason = NULL, urgency_reason = NULL, erased_at = $5
+    annual_value = NULL, locale = NULL, attributes = '{}', redactions = '{}', misfit_reason = NULL, urgency_reason = NULL, erased_at = $5
 FROM asked AS a WHERE c.tenant = $1 AND c.occurred_at = a.occurred_at AND c.contact_id = a.contact_id
 
 -- name: conflict

@@ -19,3 +19,8 @@ SET (resolution, csat, minutes_spent, remedy_taken, occurred_at, received_at) = 
         LATERAL (SELECT (CASE WHEN is_later THEN o ELSE excluded END).*) AS older,
         LATERAL (SELECT older.csat IS NOT NULL AND newer.csat IS NULL AND newer.resolution <> 'open') AS rating (is_rated_before)
 )
+
+-- name: of_contacts
+SELECT o.tenant, o.contact_id, o.occurred_at AS ended_at, o.resolution, o.csat, o.minutes_spent
+FROM outcomes AS o
+JOIN unnest($1::text[], $2::uuid[]) AS asked (tenant, contact_id) USING (tenant, contact_id)

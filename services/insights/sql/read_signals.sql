@@ -5,7 +5,8 @@ SELECT
     s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at,
     coalesce(h.contacts, 0) AS contacts, coalesce(h.frictions, 0) AS frictions, coalesce(h.intensity, 0) AS intensity,
     h.first_hour, h.last_hour,
-    coalesce(p.customers, 0) AS customers
+    coalesce(p.customers, 0) AS customers,
+    v.annual_value, v.customers AS valued_customers
 FROM signals AS s
 LEFT JOIN (
     SELECT
@@ -21,6 +22,7 @@ LEFT JOIN (
     WHERE tenant = $1 AND contacts > 0
     GROUP BY signal_id
 ) AS p USING (signal_id)
+LEFT JOIN signal_values AS v ON v.tenant = s.tenant AND v.signal_id = s.signal_id
 WHERE s.tenant = $1 AND s.merged_into IS NULL
   AND ($2::text IS NULL OR s.status = $2)
   AND ($3::text IS NULL OR s.trend = $3)
@@ -30,7 +32,8 @@ SELECT
     s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at,
     coalesce(h.contacts, 0) AS contacts, coalesce(h.frictions, 0) AS frictions, coalesce(h.intensity, 0) AS intensity,
     h.first_hour, h.last_hour,
-    coalesce(p.customers, 0) AS customers
+    coalesce(p.customers, 0) AS customers,
+    v.annual_value, v.customers AS valued_customers
 FROM signals AS s
 LEFT JOIN LATERAL (
     SELECT
@@ -44,6 +47,7 @@ LEFT JOIN LATERAL (
     FROM signal_customers
     WHERE tenant = $1 AND signal_id = s.signal_id AND contacts > 0
 ) AS p ON true
+LEFT JOIN signal_values AS v ON v.tenant = s.tenant AND v.signal_id = s.signal_id
 WHERE s.tenant = $1 AND s.signal_id = $2
 
 -- name: weeks

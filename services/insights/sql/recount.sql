@@ -49,6 +49,62 @@ FULL JOIN (
 ) AS t USING (tenant, day, product, disposition)
 WHERE r.counted IS DISTINCT FROM t.recounted
 
+-- name: customer_values
+SELECT tenant, format('customer %s', person) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (SELECT tenant, person, annual_value::text AS counted FROM customer_values) AS r
+FULL JOIN (
+    SELECT tenant, customer AS person, round((array_agg(annual_value ORDER BY occurred_at DESC, contact_id DESC))[1])::bigint::text AS recounted
+    FROM contacts WHERE customer IS NOT NULL AND annual_value IS NOT NULL
+    GROUP BY tenant, customer
+) AS t USING (tenant, person)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
+-- name: signal_values
+SELECT tenant, format('signal %s', signal_id) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (SELECT tenant, signal_id, format('%s of %s customers', annual_value, customers) AS counted FROM signal_values) AS r
+FULL JOIN (
+    SELECT f.tenant, f.signal_id, format('%s of %s customers', sum(v.annual_value), count(*)) AS recounted
+    FROM (SELECT DISTINCT tenant, signal_id, person FROM frictions WHERE signal_id IS NOT NULL) AS f
+    JOIN customer_values AS v USING (tenant, person)
+    GROUP BY f.tenant, f.signal_id
+) AS t USING (tenant, signal_id)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
+-- name: signal_answers
+SELECT tenant, format('signal %s, day %s', signal_id, day) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (
+    SELECT tenant, signal_id, day, format('%s answered, %s timed, %s s', answered, timed, seconds) AS counted FROM signal_answers
+) AS r
+FULL JOIN (
+    SELECT tenant, f.signal_id, (f.occurred_at AT TIME ZONE 'UTC')::date AS day,
+        format('%s answered, %s timed, %s s', count(*), count(o.minutes_spent), coalesce(sum(round(o.minutes_spent * 60)), 0)) AS recounted
+    FROM (SELECT DISTINCT tenant, signal_id, contact_id, occurred_at FROM frictions WHERE signal_id IS NOT NULL) AS f
+    JOIN outcomes AS o USING (tenant, contact_id)
+    GROUP BY tenant, f.signal_id, (f.occurred_at AT TIME ZONE 'UTC')::date
+) AS t USING (tenant, signal_id, day)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
+-- name: outcome_days
+SELECT tenant, format('day %s, disposition %s', day, disposition) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (
+    SELECT tenant, day, disposition,
+        format('%s outcomes, %s won, %s lost, %s rated, %s satisfied', outcomes, won, lost, rated, satisfied) AS counted
+    FROM outcome_days
+) AS r
+FULL JOIN (
+    SELECT tenant, (o.occurred_at AT TIME ZONE 'UTC')::date AS day, c.disposition,
+        format('%s outcomes, %s won, %s lost, %s rated, %s satisfied', count(*), count(*) FILTER (WHERE o.resolution = 'won'),
+            count(*) FILTER (WHERE o.resolution = 'lost'), count(o.csat), count(*) FILTER (WHERE o.csat >= 4)) AS recounted
+    FROM outcomes AS o
+    JOIN contacts AS c USING (tenant, contact_id)
+    GROUP BY tenant, (o.occurred_at AT TIME ZONE 'UTC')::date, c.disposition
+) AS t USING (tenant, day, disposition)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
 -- name: contact_keys
 SELECT tenant, format('contact %s', contact_id) AS place,
     coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted

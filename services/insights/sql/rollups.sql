@@ -32,6 +32,29 @@ DELETE FROM contact_days AS d
 USING unnest($1::text[], $2::date[], $3::text[], $4::text[]) AS e (tenant, day, product, disposition)
 WHERE d.tenant = e.tenant AND d.day = e.day AND d.product = e.product AND d.disposition = e.disposition AND d.contacts = 0
 
+-- name: add_answers
+INSERT INTO signal_answers AS a (tenant, signal_id, day, answered, timed, seconds)
+SELECT * FROM unnest($1::text[], $2::uuid[], $3::date[], $4::integer[], $5::integer[], $6::bigint[])
+ON CONFLICT (tenant, signal_id, day) DO UPDATE
+SET answered = a.answered + excluded.answered, timed = a.timed + excluded.timed, seconds = a.seconds + excluded.seconds
+
+-- name: drop_empty_answers
+DELETE FROM signal_answers AS a
+USING unnest($1::text[], $2::uuid[], $3::date[]) AS e (tenant, signal_id, day)
+WHERE a.tenant = e.tenant AND a.signal_id = e.signal_id AND a.day = e.day AND a.answered = 0
+
+-- name: add_outcomes
+INSERT INTO outcome_days AS d (tenant, day, disposition, outcomes, won, lost, rated, satisfied)
+SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::integer[], $5::integer[], $6::integer[], $7::integer[], $8::integer[])
+ON CONFLICT (tenant, day, disposition) DO UPDATE
+SET outcomes = d.outcomes + excluded.outcomes, won = d.won + excluded.won, lost = d.lost + excluded.lost,
+    rated = d.rated + excluded.rated, satisfied = d.satisfied + excluded.satisfied
+
+-- name: drop_empty_outcomes
+DELETE FROM outcome_days AS d
+USING unnest($1::text[], $2::date[], $3::text[]) AS e (tenant, day, disposition)
+WHERE d.tenant = e.tenant AND d.day = e.day AND d.disposition = e.disposition AND d.outcomes = 0
+
 -- Signals counted again from their frictions, from one moment to another (excluded), both the beginning of a day.
 
 -- name: forget_hours
@@ -55,3 +78,20 @@ SELECT tenant, signal_id, (occurred_at AT TIME ZONE 'UTC')::date, person, count(
 FROM frictions
 WHERE tenant = $1 AND signal_id = ANY ($2::uuid[]) AND occurred_at >= $3 AND occurred_at < $4
 GROUP BY tenant, signal_id, (occurred_at AT TIME ZONE 'UTC')::date, person
+
+-- name: forget_answers
+DELETE FROM signal_answers
+WHERE tenant = $1 AND signal_id = ANY ($2::uuid[])
+  AND day >= ($3::timestamptz AT TIME ZONE 'UTC')::date AND day < ($4::timestamptz AT TIME ZONE 'UTC')::date
+
+-- name: recount_answers
+INSERT INTO signal_answers (tenant, signal_id, day, answered, timed, seconds)
+SELECT tenant, f.signal_id, (f.occurred_at AT TIME ZONE 'UTC')::date, count(*), count(o.minutes_spent),
+    coalesce(sum(round(o.minutes_spent * 60)), 0)
+FROM (
+    SELECT DISTINCT tenant, signal_id, contact_id, occurred_at
+    FROM frictions
+    WHERE tenant = $1 AND signal_id = ANY ($2::uuid[]) AND occurred_at >= $3 AND occurred_at < $4
+) AS f
+JOIN outcomes AS o USING (tenant, contact_id)
+GROUP BY tenant, f.signal_id, (f.occurred_at AT TIME ZONE 'UTC')::date

@@ -13,6 +13,7 @@ from services.insights.rules.people import Rename
 from services.insights.rules.retelling import Telling
 from services.insights.rules.settling import Refused
 from services.insights.rules.tally import CountedContact, CountedFriction
+from services.insights.store import outcomes
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
 
@@ -50,10 +51,19 @@ async def claim(connection: Connection, entries: Collection[Entry], *, now: date
     made = await connection.fetch(blocks(SQL)["claim"], *_telling_columns(entries, now))
     new = {Key(row["tenant"], row["contact_id"]) for row in made}
     old = [entry.key for entry in entries if entry.key not in new]
-    if not old:
-        return {}
-    rows = await connection.fetch(blocks(SQL)["hold"], [key.tenant for key in old], [key.contact_id for key in old])
+    return await hold(connection, old) if old else {}
+
+
+async def hold(connection: Connection, keys: Collection[Key]) -> dict[Key, Known]:
+    """What is known of those contacts that are there; they are ours until the transaction ends."""
+    rows = await connection.fetch(blocks(SQL)["hold"], [key.tenant for key in keys], [key.contact_id for key in keys])
     return {(known := _known(row)).place.key: known for row in rows}
+
+
+async def unknown(connection: Connection, keys: Collection[Key]) -> list[Key]:
+    """Those that are not there."""
+    rows = await connection.fetch(blocks(SQL)["unknown"], [key.tenant for key in keys], [key.contact_id for key in keys])
+    return [Key(row["tenant"], row["contact_id"]) for row in rows]
 
 
 async def retell(connection: Connection, entries: Collection[Entry], *, now: datetime) -> None:
@@ -134,6 +144,8 @@ def _counted(row: asyncpg.Record) -> CountedContact:
         row["product"] or "",
         row["disposition"],
         tuple(CountedFriction(*friction) for friction in zip(row["signals"], row["intensities"], strict=True)),
+        names_value=row["names_value"],
+        outcome=outcomes.counted(row),
     )
 
 

@@ -1,9 +1,14 @@
 """How contacts ended: of several reports the latest counts, whether its contact is there yet or not; a rating outlasts a mere end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC
 from itertools import groupby
 from operator import attrgetter
 
+import asyncpg
+
+from services.insights.rules.entry import Key
+from services.insights.rules.tally import CountedOutcome
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
 from shared.events import OutcomeReported
@@ -15,6 +20,21 @@ async def keep_latest(connection: Connection, outcomes: Sequence[OutcomeReported
     """Store what the reports add to what is known of their contacts, in whatever order they arrive."""
     for rows in _rounds(outcomes):
         await _keep(connection, rows)
+
+
+async def of_contacts(connection: Connection, keys: Collection[Key]) -> dict[Key, CountedOutcome]:
+    """How these contacts ended, where it is known."""
+    rows = await connection.fetch(blocks(SQL)["of_contacts"], [key.tenant for key in keys], [key.contact_id for key in keys])
+    return {Key(row["tenant"], row["contact_id"]): ended for row in rows if (ended := counted(row))}
+
+
+def counted(row: asyncpg.Record) -> CountedOutcome | None:
+    """The outcome in a row that has its columns."""
+    if row["ended_at"] is None:
+        return None
+    minutes = row["minutes_spent"]
+    seconds = None if minutes is None else round(minutes * 60)
+    return CountedOutcome(row["ended_at"].astimezone(UTC).date(), row["resolution"], row["csat"], seconds)
 
 
 def _rounds(outcomes: Iterable[OutcomeReported]) -> list[list[OutcomeReported]]:

@@ -17,6 +17,9 @@ API = [
     f"/v1/signals/{an_id('s')}/contacts",
     f"/v1/signals/{an_id('s')}/series",
     "/v1/summary",
+    "/v1/priority",
+    "/v1/wins",
+    "/v1/same-answers",
     f"/v1/contacts/{an_id('c')}",
 ]
 PAGES = ["/", f"/signals/{an_id('s')}", f"/contacts/{an_id('c')}"]

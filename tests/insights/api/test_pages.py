@@ -12,6 +12,8 @@ from services.insights.api import examples
 from services.insights.api.journey_answers import JourneyAnswer
 from services.insights.api.signal_answers import SeriesAnswer, SignalContactsAnswer, SignalDetailAnswer, SignalsAnswer
 from services.insights.api.summary import SummaryAnswer
+from services.insights.api.weights import WeighingAnswer
+from services.insights.api.wins import SameAnswersAnswer, WinsPageAnswer
 from services.insights.store.connection import Pool
 from tests.insights.api.conftest import NOW, House
 from tests.insights.api.world import Contact, Signal, an_id, write
@@ -185,5 +187,8 @@ def test_the_examples_of_the_description_are_answers() -> None:
     SignalDetailAnswer.model_validate(dict(examples.SIGNAL))
     SignalContactsAnswer.model_validate(dict(examples.CONTACTS))
     SeriesAnswer.model_validate(dict(examples.SERIES))
+    WeighingAnswer.model_validate(dict(examples.WEIGHING))
+    WinsPageAnswer.model_validate(dict(examples.WINS))
+    SameAnswersAnswer.model_validate(dict(examples.SAME_ANSWERS))
     SummaryAnswer.model_validate(dict(examples.SUMMARY))
     JourneyAnswer.model_validate(dict(examples.JOURNEY))

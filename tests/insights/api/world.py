@@ -46,8 +46,10 @@ class Contact:
     product: str | None = None
     version: str | None = None
     subject: str | None = None
+    annual_value: float | None = None
     erased_at: datetime | None = None
     csat: int | None = None
+    minutes: float | None = None
     resolution: str | None = None
     latency: timedelta = field(default=timedelta(milliseconds=240))
 
@@ -74,7 +76,11 @@ async def write(connection: Connection, signals: Sequence[Signal], contacts: Seq
     await connection.executemany(_FRICTION, [_friction(contact) for contact in contacts if contact.disposition == "friction"])
     await connection.executemany(
         _OUTCOME,
-        [(c.tenant, c.contact_id, c.resolution or "open", c.csat, c.occurred_at) for c in contacts if c.csat or c.resolution],
+        [
+            (c.tenant, c.contact_id, c.resolution or "open", c.csat, c.occurred_at, c.minutes)
+            for c in contacts
+            if c.csat or c.resolution or c.minutes
+        ],
     )
     await connection.execute(_RECOUNT)
 
@@ -95,6 +101,7 @@ def _contact(contact: Contact) -> tuple[object, ...]:
         *(contact.tenant, contact.contact_id, contact.occurred_at, contact.channel, contact.subject, contact.text, contact.who),
         *(contact.plan, contact.product, contact.version, contact.disposition, int(contact.disposition == "friction")),
         *(received, received + timedelta(milliseconds=310), received + timedelta(milliseconds=890), contact.erased_at),
+        contact.annual_value,
     )
 
 
@@ -125,12 +132,12 @@ VALUES ($1, $2, $3, 1, 1, 'fingerprint', $4)
 _CONTACT = """
 INSERT INTO contacts (
     tenant, contact_id, occurred_at, channel, subject, text, person, plan, product, product_version, disposition, frictions,
-    received_at, triaged_at, counted_at, erased_at,
+    received_at, triaged_at, counted_at, erased_at, annual_value,
     customer, revision, fingerprint, reading, confidence, mood, mood_score, mood_advice, urgency, language, queue, rule,
     model_name, model_version
 )
 VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
     $7, 1, 'fingerprint', 1, 0.9, 'disappointed', 0.7, 'Say sorry for the wait before anything else.', 'normal', 'en',
     'engineering', 'defects to engineering', 'reader', '1'
 )
@@ -145,11 +152,11 @@ VALUES ($1, $2, $3, 0, $4, $5, $6, 0.9, $7, $8, $9, $10, $11, $12, 'en', 'test',
 """
 
 _OUTCOME = """
-INSERT INTO outcomes (tenant, contact_id, resolution, csat, occurred_at, received_at) VALUES ($1, $2, $3, $4, $5, $5)
+INSERT INTO outcomes (tenant, contact_id, resolution, csat, occurred_at, received_at, minutes_spent) VALUES ($1, $2, $3, $4, $5, $5, $6)
 """
 
 _RECOUNT = """
-TRUNCATE signal_hours, signal_customers, contact_days;
+TRUNCATE signal_hours, signal_customers, contact_days, customer_values, signal_values, signal_answers, outcome_days;
 INSERT INTO signal_hours
 SELECT tenant, signal_id, date_trunc('hour', occurred_at), count(DISTINCT contact_id), count(*), sum(intensity)
 FROM frictions WHERE signal_id IS NOT NULL GROUP BY 1, 2, 3;
@@ -160,4 +167,17 @@ INSERT INTO contact_days
 SELECT c.tenant, (c.occurred_at AT TIME ZONE 'UTC')::date, coalesce(c.product, ''), c.disposition, count(*), sum(c.frictions),
     coalesce(sum((SELECT sum(f.intensity) FROM frictions AS f WHERE f.tenant = c.tenant AND f.occurred_at = c.occurred_at AND f.contact_id = c.contact_id)), 0)
 FROM contacts AS c GROUP BY 1, 2, 3, 4;
+INSERT INTO customer_values
+SELECT DISTINCT ON (tenant, customer) tenant, customer, annual_value FROM contacts
+WHERE annual_value IS NOT NULL ORDER BY tenant, customer, occurred_at DESC, contact_id DESC;
+INSERT INTO signal_values
+SELECT tenant, signal_id, sum(annual_value), count(*)
+FROM (SELECT DISTINCT tenant, signal_id, person FROM signal_customers) AS met JOIN customer_values USING (tenant, person) GROUP BY 1, 2;
+INSERT INTO signal_answers
+SELECT tenant, f.signal_id, (f.occurred_at AT TIME ZONE 'UTC')::date, count(*), count(o.minutes_spent), coalesce(sum(o.minutes_spent * 60), 0)
+FROM frictions AS f JOIN outcomes AS o USING (tenant, contact_id) WHERE f.signal_id IS NOT NULL GROUP BY 1, 2, 3;
+INSERT INTO outcome_days
+SELECT tenant, (o.occurred_at AT TIME ZONE 'UTC')::date, c.disposition, count(*), count(*) FILTER (WHERE o.resolution = 'won'),
+    count(*) FILTER (WHERE o.resolution = 'lost'), count(o.csat), count(*) FILTER (WHERE o.csat >= 4)
+FROM outcomes AS o JOIN contacts AS c USING (tenant, contact_id) GROUP BY 1, 2, 3;
 """

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.insights.rules.admission import admit, admit_bytes
 from services.insights.rules.grouping import Grain, groups
 from services.insights.rules.nearest import nearest
-from services.insights.rules.priority import Weights, priority_of
+from services.insights.rules.priority import Weights, Worth, priority_of
 from services.insights.rules.retelling import Telling, Verdict, judge
 from services.insights.rules.suspicion import Attempt, suspect
 from services.insights.rules.titles import Said, background, title
@@ -38,7 +38,7 @@ def test_what_was_erased_stays_erased() -> None:
 
 
 def test_priority_is_the_product_of_factors_that_are_told() -> None:
-    priority = priority_of(customers=10, intensity=0.5, trend=Trend.ESCALATING, annual_value=100_000)
+    priority = priority_of(customers=10, intensity=0.5, trend=Trend.ESCALATING, worth=Worth(100_000, 4))
     assert [(factor.name, round(factor.value, 3)) for factor in priority.factors] == [
         ("people", 10.0),
         ("intensity", 1.0),
