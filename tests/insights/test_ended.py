@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -102,9 +103,7 @@ STEPS = st.lists(
 
 @given(STEPS)
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_is_told_and_reported_in_whatever_order_equals_a_recount(
-    pool: Pool, steps: list[tuple[object, ...]]
-) -> None:
+async def test_whatever_is_told_and_reported_in_whatever_order_equals_a_recount(pool: Pool, steps: list[tuple[Any, ...]]) -> None:
     await pool.execute(
         "TRUNCATE stream_offsets, contact_keys, contacts, frictions, signals, signal_hours, signal_customers, contact_days, conflicts, "
         "outcomes, signal_answers, outcome_days"
