@@ -18,7 +18,7 @@ from services.insights.rules.tally import change
 from services.insights.rules.titles import Background, Said, background, title
 from services.insights.store import contacts, locks, rollups, signals
 from services.insights.store.connection import Connection, Pool, transaction
-from services.insights.store.signals import FrictionId, Opening, Quote, Realm, Waiting
+from services.insights.store.signals import UNTITLED, FrictionId, Opening, Quote, Realm, Waiting
 from shared.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -36,8 +36,6 @@ MOST_MEMBERS = 200
 
 MOST_CHARACTERS = 1_000
 """Of each of them."""
-
-UNTITLED = "Not yet named"
 
 Assignment = tuple[FrictionId, Assigned]
 

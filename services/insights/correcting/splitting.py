@@ -15,13 +15,11 @@ from services.insights.store import changes, grouping, locks, placements, signal
 from services.insights.store.changes import Facts
 from services.insights.store.connection import Connection
 from services.insights.store.grouping import Held, Part
-from services.insights.store.signals import DISCOVERY, FrictionId
+from services.insights.store.signals import DISCOVERY, UNTITLED, FrictionId
 from shared.events import Change, derived_id
 
 MOST_LOOKED_AT: Final = 5_000
 """The latest frictions of a signal, by which it is told what is like a contact and what is not."""
-
-UNTITLED: Final = "Not yet named"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from services.insights.store.changelog import Later, Line
 from services.insights.store.connection import Connection
 from shared.events import Change, derived_id
 
-VALUES: Final = ("title",)
+VALUES: Final = ("title_by",)
 """What a signal has one of at a time."""
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.insights.rules.entry import Entry, erased
 from services.insights.rules.people import current, person, renames
 from services.insights.rules.tally import CountedContact, change
-from services.insights.store import contacts, people, remedies, rollups, signals
+from services.insights.store import contacts, people, placements, remedies, rollups, signals
 from services.insights.store.connection import Connection
 from shared.events import ContactReceived, ContactTriaged, CustomerForgotten
 
@@ -57,8 +57,7 @@ async def forget(connection: Connection, event: CustomerForgotten, *, random_id:
     await contacts.blank(connection, tenant, places, customer=nobody, now=now)
     await rollups.add(connection, change(before=before, after=_said_by(nobody, before)))
     await remedies.forget(connection, tenant, [place.key.contact_id for place in places], now=now)
-    touched = {friction.signal_id for contact in before for friction in contact.frictions} - {None}
-    await signals.doubt_titles(connection, tenant, [signal_id for signal_id in touched if signal_id is not None])
+    await signals.doubt_titles(connection, tenant, await placements.touched(connection, places))
 
 
 async def entries(connection: Connection, said: Sequence[ContactTriaged]) -> list[Entry]:

@@ -16,6 +16,18 @@ FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS asked (tenant, contact
 JOIN frictions AS f USING (tenant, contact_id, occurred_at)
 ORDER BY f.tenant, f.contact_id, f.ordinal
 
+-- name: touched
+-- Every signal that some contacts are, or were, in by any way.
+WITH RECURSIVE asked AS (
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS asked (tenant, contact_id, occurred_at)
+), touched (tenant, signal_id) AS (
+    SELECT f.tenant, unnest(ARRAY[f.signal_id, f.caught_by, f.placed_in])
+    FROM asked JOIN frictions AS f USING (tenant, contact_id, occurred_at)
+    UNION SELECT p.tenant, p.signal_id FROM asked JOIN placements AS p USING (tenant, contact_id)
+    UNION SELECT s.tenant, s.merged_into FROM touched JOIN signals AS s USING (tenant, signal_id)
+)
+SELECT DISTINCT signal_id FROM touched WHERE signal_id IS NOT NULL
+
 -- name: standing
 SELECT p.tenant, p.contact_id, p.ordinal, p.span_start, p.span_end, p.signal_id
 FROM unnest($1::text[], $2::uuid[]) AS asked (tenant, contact_id)

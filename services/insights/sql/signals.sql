@@ -50,9 +50,17 @@ ON CONFLICT DO NOTHING
 RETURNING true
 
 -- name: doubt_titles
--- Somebody who was forgotten may have given a title its words.
-UPDATE signals SET titled_at = NULL
-WHERE tenant = $1 AND signal_id = ANY ($2::uuid[]) AND title_by = 'discovery'
+-- Somebody who was forgotten may have given a title its words, one that was pinned too. Nobody looks for a title of what was merged:
+-- that one goes at once.
+UPDATE signals AS s
+SET titled_at = NULL, title_by = 'discovery', title = CASE WHEN s.merged_into IS NULL THEN s.title ELSE $3 END
+WHERE s.tenant = $1 AND s.signal_id = ANY ($2::uuid[]) AND (
+    s.title_by = 'discovery'
+    OR EXISTS (
+        SELECT FROM signal_changes AS c
+        WHERE c.tenant = $1 AND c.signal_id = s.signal_id AND c.change = 'pinned' AND c.after ->> 'title' = s.title
+    )
+)
 
 -- name: untitled
 -- In doubt, or outgrown: twice as many people know better what it is about. A hundred know it well.
@@ -71,7 +79,7 @@ WHERE tenant = $1 AND signal_id = $2 AND title_by = 'discovery'
 
 -- name: forget_titles
 UPDATE signal_changes SET before = before - 'title', after = after - 'title'
-WHERE tenant = $1 AND signal_id = $2 AND actor = 'discovery'
+WHERE tenant = $1 AND signal_id = ANY ($2::uuid[]) AND (actor = 'discovery' OR change = 'pinned')
 
 -- name: members
 SELECT f.contact_id, f.ordinal, f.occurred_at, f.person, f.kind, f.span_start, f.span_end, c.frictions, c.text

@@ -81,6 +81,12 @@ async def frictions(connection: Connection, where: Collection[Place]) -> dict[Ke
     return found
 
 
+async def touched(connection: Connection, where: Collection[Place]) -> list[UUID]:
+    """Every signal in which these contacts are, or were before people moved, split and merged."""
+    keys, times = _keys([place.key for place in where]), [place.occurred_at for place in where]
+    return [row["signal_id"] for row in await connection.fetch(blocks(SQL)["touched"], *keys, times)]
+
+
 async def standing(connection: Connection, contacts: Collection[Key]) -> dict[Key, list[Placed]]:
     """Where people put frictions of these contacts, the latest word last."""
     found: dict[Key, list[Placed]] = {}

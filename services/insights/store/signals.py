@@ -23,6 +23,10 @@ DISCOVERY = "discovery"
 """Who opens signals and finds titles when no person does."""
 
 
+UNTITLED = "Not yet named"
+"""What a signal is called until discovery finds a title."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Realm:
     """What may be compared: the vectors of one space, of one tenant."""
@@ -182,8 +186,9 @@ def place(tenant: str, friction: FrictionId) -> Place:
 
 
 async def doubt_titles(connection: Connection, tenant: str, signals: Collection[UUID]) -> None:
-    """Titles that were not given by a person should be found anew."""
-    await connection.execute(blocks(SQL)["doubt_titles"], tenant, list(signals))
+    """Titles that were not given by a person should be found anew, and the log forgets what they were."""
+    await connection.execute(blocks(SQL)["doubt_titles"], tenant, list(signals), UNTITLED)
+    await connection.execute(blocks(SQL)["forget_titles"], tenant, list(signals))
 
 
 async def untitled(connection: Connection) -> list[Untitled]:
@@ -196,7 +201,7 @@ async def retitle(connection: Connection, found: Untitled, title: str, *, now: d
     """Give a signal a new title, unless a person has given it one. What it was called before is not kept."""
     tenant, signal_id = found.realm.tenant, found.signal_id
     await connection.execute(blocks(SQL)["title"], tenant, signal_id, title, now, found.people)
-    await connection.execute(blocks(SQL)["forget_titles"], tenant, signal_id)
+    await connection.execute(blocks(SQL)["forget_titles"], tenant, [signal_id])
     if title != found.title:
         await changes.record(connection, tenant, signal_id, Change.RENAMED, actor=DISCOVERY, at=now, after={"title": title})
 

@@ -5,8 +5,9 @@ import pytest
 from services.insights.correcting.refusals import Misfit, Refused, Unknown
 from services.insights.store.connection import Pool
 from services.insights.store.recount import recount
+from shared.events import CustomerForgotten
 from tests.insights.correcting.team import Team, open_signal, passage, signal_id
-from tests.insights.saying import contact, contact_id, rows
+from tests.insights.saying import MINUTE, NAMESPACE, NOW, contact, contact_id, pseudonym, rows
 
 LOGIN, INVOICE, PARCEL = signal_id(0), signal_id(1), signal_id(2)
 
@@ -132,6 +133,22 @@ async def test_a_part_has_the_id_that_follows_from_its_first_friction_and_the_ch
     assert await pool.fetchval("SELECT founding_contact_id FROM signals WHERE signal_id = $1", part.signal_id) == contact_id("1")
     lines = await rows(pool, "SELECT signal_id, other_id, change, actor FROM signal_changes ORDER BY position")
     assert lines == [(LOGIN, part.signal_id, "split", "key:ann"), (part.signal_id, None, "opened", "key:ann")]
+
+
+async def test_titles_that_quote_the_forgotten_go_wherever_people_put_what_they_said(team: Team, pool: Pool) -> None:
+    await team.desk.count(contact("a", passage(0), customer="ann"), contact("b", passage(2), customer="bob"))
+    await team.move("a", PARCEL)
+    await team.pin(PARCEL)
+    await team.merge(PARCEL, into=INVOICE)
+    event = CustomerForgotten(tenant="acme", erasure_id=NAMESPACE, customers=(pseudonym("ann"),), requested_at=NOW + 60 * MINUTE)
+    await team.desk.count(forgotten=(event,))
+    titles = "SELECT signal_id, title, title_by FROM signals WHERE titled_at IS NULL AND signal_id = ANY ($1) ORDER BY title"
+    assert await rows(pool, titles, [LOGIN, INVOICE, PARCEL]) == [
+        (PARCEL, "Not yet named", "discovery"),
+        (LOGIN, "signal 0", "discovery"),
+        (INVOICE, "signal 1", "discovery"),
+    ]
+    assert await pool.fetchval("SELECT count(*) FROM signal_changes WHERE before || after ? 'title'") == 0
 
 
 async def test_what_cannot_be_done_is_refused_by_name(team: Team, pool: Pool) -> None:
