@@ -23,7 +23,7 @@ DRAWS = 50
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=-1, keepdims=True))
 
 
 def counted(train: Texts, test: Texts, of: int, draw: int) -> NDArray[np.int64]:

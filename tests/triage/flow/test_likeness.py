@@ -23,9 +23,12 @@ def at(degrees: float, *, space: str = "space", dims: int = DIMS) -> Vector:
     return quantised(values, space=space)
 
 
-def meaning(degrees: float, **said: object) -> RemedyChanged:
+def meaning(
+    degrees: float, *, kinds: tuple[Kind, ...] = (), products: tuple[str, ...] = (), phrases: tuple[str, ...] = ()
+) -> RemedyChanged:
     vector = at(degrees)
-    return changed(vector=Said(space=vector.space, dims=vector.dims, scale=vector.scale, values=vector.values), **said)
+    said = Said(space=vector.space, dims=vector.dims, scale=vector.scale, values=vector.values)
+    return changed(vector=said, kinds=kinds, products=products, phrases=phrases)
 
 
 def offered(book: RemedyBook, *meanings: Vector, text: str = "no access", product: str | None = None) -> Remedy | None:
