@@ -13,6 +13,7 @@ from services.insights.api.grouping import MergeBody, SplitBody, grouping_routes
 from services.insights.api.refusals import install_refusals
 from services.insights.api.remedies import remedy_routes
 from services.insights.api.remedy_answers import RemedyBody
+from services.insights.api.search import search_routes
 from services.insights.api.signals import signal_routes
 from services.insights.api.snoozes import snooze_routes
 from services.insights.api.stream import stream_routes
@@ -83,6 +84,7 @@ def create_app(
         weight_routes(pool=pool, door=door, clock=clock),
         win_routes(pool=pool, door=door, clock=clock),
         export_routes(pool=pool, door=door, clock=clock),
+        search_routes(pool=pool, door=door),
     ):
         app.include_router(routes, prefix="/v1", dependencies=[Security(described)])
     describe_models(app, [MergeBody, SplitBody, MoveBody, CorrectionBody, RemedyBody])

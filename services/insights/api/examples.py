@@ -369,3 +369,27 @@ SAME_ANSWERS: Final = Example(
         "all": _LOAD,
     }
 )
+
+SEARCH: Final = Example(
+    {
+        "contacts": [
+            {
+                "contact_id": "0b9a3c51-6a1e-5d3b-9c2f-1f4d5e6a7b80",
+                "occurred_at": "2025-11-24T07:58:10Z",
+                "channel": "email",
+                "product": "Checkout",
+                "plan": "Pro",
+                "language": "en",
+                "disposition": "friction",
+                "words": {
+                    "text": "Hello, my card was charged twice for one order. Please give it back.",
+                    "marks": [{"start": 10, "end": 14}, {"start": 19, "end": 26}],
+                    "cut_before": False,
+                    "cut_after": False,
+                },
+                "similarity": None,
+            }
+        ],
+        "next_cursor": "eyJvY2N1cnJlZF9hdCI6",
+    }
+)

@@ -20,6 +20,8 @@ API = [
     "/v1/priority",
     "/v1/wins",
     "/v1/same-answers",
+    "/v1/export",
+    "/v1/search?q=refund",
     f"/v1/contacts/{an_id('c')}",
 ]
 PAGES = ["/", f"/signals/{an_id('s')}", f"/contacts/{an_id('c')}"]

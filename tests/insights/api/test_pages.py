@@ -10,6 +10,7 @@ import pytest
 
 from services.insights.api import examples
 from services.insights.api.journey_answers import JourneyAnswer
+from services.insights.api.search import SearchAnswer
 from services.insights.api.signal_answers import SeriesAnswer, SignalContactsAnswer, SignalDetailAnswer, SignalsAnswer
 from services.insights.api.summary import SummaryAnswer
 from services.insights.api.weights import WeighingAnswer
@@ -189,6 +190,7 @@ def test_the_examples_of_the_description_are_answers() -> None:
     SeriesAnswer.model_validate(dict(examples.SERIES))
     WeighingAnswer.model_validate(dict(examples.WEIGHING))
     WinsPageAnswer.model_validate(dict(examples.WINS))
+    SearchAnswer.model_validate(dict(examples.SEARCH))
     SameAnswersAnswer.model_validate(dict(examples.SAME_ANSWERS))
     SummaryAnswer.model_validate(dict(examples.SUMMARY))
     JourneyAnswer.model_validate(dict(examples.JOURNEY))
