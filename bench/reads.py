@@ -194,28 +194,65 @@ async def compare(owners: Pool, callers: Pool) -> None:
 
 
 async def copying(pool: Pool) -> None:
-    """COPY of the same rows with the index on words and without it."""
-    rows = [contact for _, contact, _ in contacts(5_000, np.random.default_rng(2))]
-    seconds: dict[str, list[float]] = {"with": [], "without": []}
-    for _ in range(5):
-        for which, taken in seconds.items():
+    """COPY of the same rows with an index and without it: that on words, and the one on vectors that is not there."""
+    some = [(contact, friction) for _, contact, friction in contacts(3_000, np.random.default_rng(2))]
+    vectors = f"CREATE INDEX ON bench_month USING hnsw ((embedding::halfvec({DIMS})) halfvec_ip_ops)"
+    on_words = (
+        "CREATE INDEX ON bench_month USING gin (tenant, to_tsvector(words_of(language), coalesce(subject, '') || ' ' || text))"
+    )
+    await _copied(pool, "contacts", CONTACT, [contact for contact, _ in some], index=on_words, called="an index on words")
+    await _copied(
+        pool, "frictions", FRICTION, [friction for _, friction in some], index=vectors, called="an HNSW index on vectors"
+    )
+
+
+async def _copied(
+    pool: Pool, table: str, columns: tuple[str, ...], rows: list[tuple[object, ...]], *, index: str, called: str
+) -> None:
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(3):
+        for which, taken in enumerate(seconds):
             async with pool.acquire() as connection:
                 transacting = connection.transaction()
                 await transacting.start()
-                await connection.execute("CREATE TABLE bench_month (LIKE contacts INCLUDING ALL)")
-                if which == "without":
-                    for name in await connection.fetch(
-                        "SELECT indexname FROM pg_indexes WHERE tablename = 'bench_month' AND indexdef LIKE '%gin%'"
-                    ):
-                        await connection.execute(f'DROP INDEX "{name[0]}"')
+                await connection.execute(f"CREATE TABLE bench_month (LIKE {table} INCLUDING ALL)")
+                for name in await connection.fetch(
+                    "SELECT indexname FROM pg_indexes WHERE tablename = 'bench_month' AND indexdef LIKE '%gin%'"
+                ):
+                    await connection.execute(f'DROP INDEX "{name[0]}"')
+                if which:
+                    await connection.execute(index)
                 began = time.perf_counter()
-                await connection.copy_records_to_table("bench_month", columns=CONTACT, records=rows)
+                await connection.copy_records_to_table("bench_month", columns=columns, records=rows)
                 taken.append(time.perf_counter() - began)
                 await transacting.rollback()
-    ratio = statistics.median(one / other for one, other in zip(seconds["with"], seconds["without"], strict=True))
+    plain, indexed = (1e6 * statistics.median(taken) / len(rows) for taken in seconds)
+    ratio = statistics.median(one / other for other, one in zip(*seconds, strict=True))
+    print(f"\nCOPY into {table}: {plain:.0f} µs a row, {indexed:.0f} with {called}: {ratio:.2f} times.", flush=True)
+
+
+EXACT = """
+SELECT f.contact_id, -(f.embedding <#> m.embedding) AS similarity
+FROM frictions AS m JOIN frictions AS f USING (tenant, space)
+WHERE m.tenant = 'bench' AND m.contact_id = $1 AND f.contact_id <> $1
+ORDER BY f.embedding <#> m.embedding LIMIT 20
+"""
+
+
+async def comparing(callers: Pool, number: int) -> None:
+    """What is found through signals against what a look at every vector finds."""
+    found, exact, took = [], [], []
+    for place in range(0, number, number // 20):
+        async with transaction(callers, "bench") as connection:
+            page = await by_meaning(connection, "bench", an_id("contact", place), after=None, limit=20)
+            began = time.perf_counter()
+            every = await connection.fetch(EXACT, an_id("contact", place))
+            took.append(1000 * (time.perf_counter() - began))
+        found.append(statistics.mean(hit.similarity or 0 for hit in page.items))
+        exact.append(statistics.mean(row["similarity"] for row in every))
     print(
-        f"\nCOPY of 5,000 contacts of 40 words: {1e6 * statistics.median(seconds['without']) / 5_000:.0f} µs each without the index on "
-        f"words, {1e6 * statistics.median(seconds['with']) / 5_000:.0f} with it: {ratio:.2f} times."
+        f"\nMean similarity of the 20 that are most alike: {statistics.mean(found):.3f} through signals, {statistics.mean(exact):.3f} by a "
+        f"look at every vector, which takes {statistics.median(took):.0f} ms."
     )
 
 
@@ -250,6 +287,7 @@ async def measure(folder: Path, number: int) -> None:
         ):
             await fill(owners, number)
             await compare(owners, callers)
+            await comparing(callers, number)
             await copying(owners)
             await exporting(callers)
 

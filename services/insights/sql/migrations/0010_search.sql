@@ -34,7 +34,7 @@ CREATE INDEX contacts_by_words ON contacts USING gin (
 CREATE FUNCTION contacts_saying(
     asked tsquery, since timestamptz, until timestamptz, before_at timestamptz, before_id uuid, most integer
 )
-RETURNS TABLE (contact_id uuid, occurred_at timestamptz) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+RETURNS TABLE (contact_id uuid, occurred_at timestamptz) LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 BEGIN
     -- Planned for these words: rare ones are looked up, frequent ones are met soon anyway.
     RETURN QUERY EXECUTE $query$
@@ -46,6 +46,13 @@ BEGIN
         LIMIT $7
     $query$
     USING current_setting('failbetter.tenant', true), asked, since, until, before_at, before_id, most;
+END
+$$;
+
+-- What somebody put among their temporary tables must not be taken for ours.
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION contacts_saying SET search_path = %I, pg_temp', current_schema());
 END
 $$;
 
