@@ -19,8 +19,8 @@ from services.triage.reading.vectors import restored
 from shared.events import ContactReceived, Kind, Remedy, RemedyChanged
 from shared.events import Vector as Said
 
-ALIKE: Final = 0.70
-"""Cosine from which a friction means what a remedy is for: that from which it would belong to a signal."""
+ALIKE: Final = 0.75
+"""Cosine from which a friction means what a remedy is for: three offers in four are right, or more (`python -m bench.likeness`)."""
 
 Space = tuple[str, int]
 """Name and dimensions: only what is of one space can be compared."""
