@@ -11,6 +11,7 @@ _SIGNAL: Final = {
     "status": "open",
     "owner": None,
     "opened_at": "2025-11-03T08:12:44Z",
+    "snoozed_at": None,
     "kind": "charge",
     "products": ["Checkout"],
     "trend": "escalating",

@@ -55,6 +55,7 @@ class SignalAnswer(Answer):
     status: Status
     owner: str | None
     opened_at: datetime
+    snoozed_at: datetime | None
     kind: Kind
     products: tuple[str, ...]
     trend: Trend

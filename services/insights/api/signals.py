@@ -41,6 +41,7 @@ class SignalsQuery(Asked):
 
     status: Status | None = None
     trend: Trend | None = None
+    snoozed: bool | None = Field(default=None, description="Only those that are snoozed, or only those that are not.")
     kind: Kind | None = Field(default=None, description="A contact about this kind of friction.")
     product: Word | None = None
     version: Word | None = None
@@ -62,6 +63,7 @@ class SignalsQuery(Asked):
         return Filters(
             status=self.status,
             trend=self.trend,
+            is_snoozed=self.snoozed,
             kind=self.kind,
             product=self.product,
             version=self.version,

@@ -27,6 +27,7 @@ class Filters:
 
     status: Status | None = None
     trend: Trend | None = None
+    is_snoozed: bool | None = None
     kind: Kind | None = None
     product: str | None = None
     version: str | None = None

@@ -65,6 +65,7 @@ class RankedSignal:
     status: Status
     owner: str | None
     opened_at: datetime
+    snoozed_at: datetime | None
     kind: Kind
     products: tuple[str, ...]
     trend: Trend
@@ -88,7 +89,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A page of the ranking; of all that fit how many there are, and of each trend; and where to go on, if there is more."""
+    """
+    A page of the ranking; how many fit; of those that are not snoozed how many there are of each trend, and the worst; and where to go
+    on, if there is more.
+    """
 
     items: tuple[RankedSignal, ...]
     total: int
@@ -166,11 +170,12 @@ async def ranked_page(
     )
     page = left[:limit]
     last = page[-1] if len(left) > limit else None
+    awake = [standing for standing in standings if standing.row["snoozed_at"] is None]
     return Ranking(
         items=await _closely(connection, tenant, page, matching or {}, at=at, quotes=QUOTES_IN_LISTS),
         total=len(standings),
-        trends=Counter(standing.trend for standing in standings),
-        worsening=_worsening(standings),
+        trends=Counter(standing.trend for standing in awake),
+        worsening=_worsening(awake),
         next=Place(last.worth(sort), last.signal_id, at) if last else None,
     )
 
@@ -198,7 +203,7 @@ async def is_signal(connection: Connection, tenant: str, signal_id: UUID) -> boo
 
 
 async def _standings(connection: Connection, tenant: str, filters: Filters) -> list[_Standing]:
-    rows = await connection.fetch(blocks(_SQL)["standings"], tenant, filters.status, filters.trend)
+    rows = await connection.fetch(blocks(_SQL)["standings"], tenant, filters.status, filters.trend, filters.is_snoozed)
     weights = (await weighing(connection, tenant)).weights
     return [_judged(row, weights) for row in rows]
 
@@ -272,6 +277,7 @@ def _ranked(
         status=Status(row["status"]),
         owner=row["owner"],
         opened_at=row["opened_at"],
+        snoozed_at=row["snoozed_at"],
         kind=look.kind,
         products=look.products,
         trend=standing.trend,

@@ -2,7 +2,7 @@
 
 -- name: standings
 SELECT
-    s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at,
+    s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at, z.snoozed_at,
     coalesce(h.contacts, 0) AS contacts, coalesce(h.frictions, 0) AS frictions, coalesce(h.intensity, 0) AS intensity,
     h.first_hour, h.last_hour,
     coalesce(p.customers, 0) AS customers,
@@ -23,13 +23,15 @@ LEFT JOIN (
     GROUP BY signal_id
 ) AS p USING (signal_id)
 LEFT JOIN signal_values AS v ON v.tenant = s.tenant AND v.signal_id = s.signal_id
+LEFT JOIN snoozes AS z ON z.tenant = s.tenant AND z.signal_id = s.signal_id
 WHERE s.tenant = $1 AND s.merged_into IS NULL
   AND ($2::text IS NULL OR s.status = $2)
   AND ($3::text IS NULL OR s.trend = $3)
+  AND ($4::boolean IS NULL OR $4 = (z.signal_id IS NOT NULL))
 
 -- name: one_standing
 SELECT
-    s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at,
+    s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at, z.snoozed_at,
     coalesce(h.contacts, 0) AS contacts, coalesce(h.frictions, 0) AS frictions, coalesce(h.intensity, 0) AS intensity,
     h.first_hour, h.last_hour,
     coalesce(p.customers, 0) AS customers,
@@ -48,6 +50,7 @@ LEFT JOIN LATERAL (
     WHERE tenant = $1 AND signal_id = s.signal_id AND contacts > 0
 ) AS p ON true
 LEFT JOIN signal_values AS v ON v.tenant = s.tenant AND v.signal_id = s.signal_id
+LEFT JOIN snoozes AS z ON z.tenant = s.tenant AND z.signal_id = s.signal_id
 WHERE s.tenant = $1 AND s.signal_id = $2
 
 -- name: weeks

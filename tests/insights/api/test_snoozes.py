@@ -6,8 +6,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from services.insights.reads.filters import Filters
+from services.insights.reads.signals import ranked_page
 from services.insights.store.connection import transaction
 from shared.credentials import Scope
+from shared.events import Trend
 from tests.insights.api.conftest import NOW, House
 from tests.insights.api.world import Contact, Signal, an_id, write
 
@@ -68,3 +71,24 @@ async def test_whoever_may_only_read_changes_nothing(writer: httpx.AsyncClient, 
 
 async def test_a_browser_changes_nothing_by_its_cookie_alone(writer: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
     assert (await browser.post(SNOOZE)).status_code == 401
+
+
+async def test_a_list_says_what_is_snoozed_and_can_do_without_it(writer: httpx.AsyncClient) -> None:
+    async def listed(**asked: str) -> list[object]:
+        signals = (await writer.get("/v1/signals", params=asked)).json()["signals"]
+        return [signal["snoozed_at"] for signal in signals]
+
+    assert await listed() == [None]
+    await writer.post(SNOOZE)
+    assert await listed() == await listed(snoozed="true") == ["2025-11-24T09:30:00Z"]
+    assert await listed(snoozed="false") == []
+
+
+async def test_a_snoozed_signal_is_not_among_those_that_got_worse(writer: httpx.AsyncClient, house: House) -> None:
+    await house.log.execute("UPDATE signals SET trend = 'escalating'")
+    for calls, worse in (([], 1), ([SNOOZE], 0)):
+        for call in calls:
+            await writer.post(call)
+        async with transaction(house.pool, "acme") as connection:
+            found = await ranked_page(connection, "acme", Filters(), at=NOW, limit=10)
+        assert (found.total, len(found.worsening), found.trends.get(Trend.ESCALATING, 0)) == (1, worse, worse)
