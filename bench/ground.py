@@ -77,7 +77,7 @@ class Ground:
 @asynccontextmanager
 async def ground() -> AsyncIterator[Ground]:
     """Everything up and empty; gone at the end. KAFKA and KAFKA_BOOTSTRAP_SERVERS choose another broker, DATABASE_URL a database."""
-    with _folder() as folder:
+    with own_folder() as folder:
         async with from_environment(folder, os.environ) as running:
             environment = _environment(running, folder / "credentials.json")
             key = await command(
@@ -124,7 +124,8 @@ def _environment(running: Running, keys: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path]:
+    """A folder that is gone at the end."""
     with tempfile.TemporaryDirectory(prefix="failbetter-bench-", ignore_cleanup_errors=True) as folder:
         # As root PostgreSQL runs under another account, which has to get through.
         Path(folder).chmod(0o711)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from services.insights.correcting.holding import held
 from services.insights.correcting.refusals import Misfit, Refused
-from services.insights.counting.obedience import count_again
 from services.insights.rules.dividing import centres_of
 from services.insights.store import changes, grouping, locks, placements, signals
 from services.insights.store.changes import Facts
@@ -108,7 +107,7 @@ async def _take_away(connection: Connection, tenant: str, part: Part, change_id:
     await grouping.open_part(connection, tenant, part, now=now)
     homes = await grouping.divide(connection, tenant, part.frictions, change_id=change_id)
     await placements.put(connection, tenant, part.frictions, signal_id=part.signal_id, change_id=change_id)
-    await count_again(connection, {signals.place(tenant, friction) for friction in part.frictions})
+    await grouping.put_in_part(connection, tenant, part)
     await grouping.reshape(connection, tenant, homes, await signals.merged(connection, tenant))
     await grouping.doubt_title(connection, tenant, part.whole)
 

@@ -75,7 +75,9 @@ async def _unite(connection: Connection, tenant: str, line: Line, *, part: UUID,
     merged = await signals.merged(connection, tenant)
     whole = root_of(part, merged)
     await grouping.count_for(connection, tenant, with_merged(part, merged), was=part, now=whole)
-    await _unplace(connection, tenant, line)
+    await placements.take_back(connection, tenant, line.change_id)
+    rest = await grouping.release(connection, tenant, with_merged(whole, merged), part=part, whole=whole)
+    await count_again(connection, await placements.places(connection, tenant, rest))
     await grouping.reshape(connection, tenant, await grouping.undivide(connection, tenant, line.change_id), merged)
     await grouping.doubt_title(connection, tenant, line.signal_id)
 

@@ -59,6 +59,31 @@ CROSS JOIN (
 ) AS part
 WHERE whole.tenant = $1 AND whole.signal_id = $3
 
+-- name: put_in_part
+WITH placed AS (
+    UPDATE frictions AS f
+    SET is_placed = true, placed_in = part.signal_id, signal_id = part.signal_id,
+        similarity = CASE WHEN f.embedding IS NULL THEN f.similarity ELSE -(f.embedding <#> part.centroid) END
+    FROM signals AS part, unnest($3::uuid[], $4::timestamptz[], $5::smallint[]) AS asked (contact_id, occurred_at, ordinal)
+    WHERE part.tenant = $1 AND part.signal_id = $2
+      AND f.tenant = $1 AND f.occurred_at = asked.occurred_at AND f.contact_id = asked.contact_id AND f.ordinal = asked.ordinal
+    RETURNING f.occurred_at
+)
+SELECT min(occurred_at) AS first, max(occurred_at) AS last FROM placed
+
+-- name: release
+-- What was put into $3, counts for $2 by now and would without anybody's word: that it was put there is forgotten.
+UPDATE frictions AS f
+SET is_placed = false, placed_in = NULL,
+    similarity = CASE WHEN f.embedding IS NULL THEN f.similarity ELSE -(f.embedding <#> home.centroid) END
+FROM signals AS home
+WHERE f.tenant = $1 AND f.signal_id = $2 AND f.placed_in = $3 AND f.caught_by = ANY ($4::uuid[])
+  AND home.tenant = $1 AND home.signal_id = f.caught_by
+  AND NOT EXISTS (SELECT FROM placements AS p WHERE p.tenant = $1 AND p.contact_id = f.contact_id)
+
+-- name: put_into
+SELECT DISTINCT contact_id FROM frictions WHERE tenant = $1 AND signal_id = $2 AND placed_in = $3
+
 -- name: divide
 INSERT INTO divided (tenant, signal_id, change_id)
 SELECT DISTINCT $1, CASE WHEN f.is_placed THEN f.placed_in ELSE f.caught_by END, $2::uuid

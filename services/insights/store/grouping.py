@@ -60,9 +60,7 @@ async def merge(connection: Connection, tenant: str, signal_id: UUID, into: UUID
 async def count_for(connection: Connection, tenant: str, homes: Collection[UUID], *, was: UUID, now: UUID) -> None:
     """What belongs to `homes` and counted for the signal `was` counts for the signal `now`."""
     row = await connection.fetchrow(blocks(SQL)["count_for"], tenant, was, list(homes), now, timeout=SECONDS)
-    assert row is not None  # an aggregate always has its row
-    if row["first"] is not None:
-        await rollups.count_again(connection, tenant, {was, now}, first=row["first"], last=row["last"], seconds=SECONDS)
+    await _count_again(connection, tenant, {was, now}, row)
 
 
 async def members(connection: Connection, tenant: str, signal_id: UUID, *, limit: int) -> Matrix | None:
@@ -106,6 +104,25 @@ async def open_part(connection: Connection, tenant: str, part: Part, *, now: dat
     )
 
 
+async def put_in_part(connection: Connection, tenant: str, part: Part) -> None:
+    """The frictions of a part, which is there by now, belong to it and count for it."""
+    row = await connection.fetchrow(
+        blocks(SQL)["put_in_part"], tenant, part.signal_id, *_columns(part.frictions), timeout=SECONDS
+    )
+    await _count_again(connection, tenant, {part.whole, part.signal_id}, row)
+
+
+async def release(connection: Connection, tenant: str, homes: Collection[UUID], *, part: UUID, whole: UUID) -> list[UUID]:
+    """
+    What was put into a part that was retired belongs to whichever of `homes` caught it; it counts for the whole already.
+
+    Returns the contacts of which people said more, or that were caught by others: these have to be counted again.
+    """
+    await connection.execute(blocks(SQL)["release"], tenant, whole, part, list(homes), timeout=SECONDS)
+    rows = await connection.fetch(blocks(SQL)["put_into"], tenant, whole, part, timeout=SECONDS)
+    return [row["contact_id"] for row in rows]
+
+
 async def retire(connection: Connection, tenant: str, signal_id: UUID, *, into: UUID, now: datetime) -> None:
     """A part is a part no longer: it catches nothing any more, and what it had caught counts for the whole. `count_for` counts it so."""
     await connection.execute(blocks(SQL)["retire"], tenant, signal_id, into, now)
@@ -138,6 +155,12 @@ async def doubt_title(connection: Connection, tenant: str, signal_id: UUID) -> N
 async def pin_title(connection: Connection, tenant: str, signal_id: UUID, actor: str) -> None:
     """The title it has is a person's from now on: it stays."""
     await connection.execute(blocks(SQL)["pin_title"], tenant, signal_id, actor)
+
+
+async def _count_again(connection: Connection, tenant: str, signal_ids: Collection[UUID], moved: asyncpg.Record | None) -> None:
+    assert moved is not None  # an aggregate always has its row
+    if moved["first"] is not None:
+        await rollups.count_again(connection, tenant, signal_ids, first=moved["first"], last=moved["last"], seconds=SECONDS)
 
 
 def _friction_id(row: asyncpg.Record) -> FrictionId:
