@@ -49,6 +49,8 @@ async def undo(connection: Connection, tenant: str, change_id: UUID, *, actor: s
 
 async def _take_back(connection: Connection, tenant: str, line: Line, *, now: datetime) -> None:
     values = [name for name in VALUES if name in line.after]
+    if line.actor == signals.DISCOVERY:
+        raise Refused("not_undoable", "Discovery did this, and would do it again: correct what it found instead.")
     if line.change is Change.MERGED:
         await _unmerge(connection, tenant, line.signal_id)
     elif line.change is Change.SPLIT and line.other_id is not None:

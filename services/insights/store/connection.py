@@ -38,6 +38,9 @@ CALLER: Final = "failbetter_caller"
 
 _FOR_TENANT: Final = f"SELECT set_config('role', '{CALLER}', true), set_config('failbetter.tenant', $1, true)"
 
+LONG_SECONDS = 300.0
+"""Bound of a statement that changes for what very many frictions count."""
+
 ACQUIRE_SECONDS = 5.0
 """How long one waits for a connection when all are taken."""
 

@@ -11,14 +11,11 @@ import asyncpg
 from services.insights.rules.merging import Merged, root_of
 from services.insights.store import rollups
 from services.insights.store.blocks import blocks
-from services.insights.store.connection import Connection
+from services.insights.store.connection import LONG_SECONDS, Connection
 from services.insights.store.signals import DISCOVERY, FrictionId
 from services.insights.store.vectors import Matrix, as_halfvecs, as_matrix
 
 SQL: Final = "grouping"
-
-SECONDS: Final = 300.0
-"""Bound of a statement that changes for what very many frictions count."""
 
 MOST_MEMBERS: Final = 10_000
 """Frictions that make a centroid, the latest."""
@@ -59,7 +56,7 @@ async def merge(connection: Connection, tenant: str, signal_id: UUID, into: UUID
 
 async def count_for(connection: Connection, tenant: str, homes: Collection[UUID], *, was: UUID, now: UUID) -> None:
     """What belongs to `homes` and counted for the signal `was` counts for the signal `now`."""
-    row = await connection.fetchrow(blocks(SQL)["count_for"], tenant, was, list(homes), now, timeout=SECONDS)
+    row = await connection.fetchrow(blocks(SQL)["count_for"], tenant, was, list(homes), now, timeout=LONG_SECONDS)
     await _count_again(connection, tenant, {was, now}, row)
 
 
@@ -78,7 +75,7 @@ async def vector_of(connection: Connection, tenant: str, friction: FrictionId) -
 async def like(connection: Connection, tenant: str, signal_id: UUID, centres: tuple[Matrix, Matrix]) -> list[FrictionId]:
     """The frictions of a signal that are nearer to the first centre than to the second, the earliest first."""
     near, rest = (as_halfvecs(centre[None, :])[0] for centre in centres)
-    rows = await connection.fetch(blocks(SQL)["like"], tenant, signal_id, near, rest, timeout=SECONDS)
+    rows = await connection.fetch(blocks(SQL)["like"], tenant, signal_id, near, rest, timeout=LONG_SECONDS)
     return [_friction_id(row) for row in rows]
 
 
@@ -90,7 +87,7 @@ async def of_contacts(connection: Connection, tenant: str, signal_id: UUID, cont
 
 async def size(connection: Connection, tenant: str, signal_id: UUID) -> int:
     """How many frictions count for a signal."""
-    return int(await connection.fetchval(blocks(SQL)["size"], tenant, signal_id))
+    return int(await connection.fetchval(blocks(SQL)["size"], tenant, signal_id, timeout=LONG_SECONDS))
 
 
 async def open_part(connection: Connection, tenant: str, part: Part, *, now: datetime) -> None:
@@ -101,13 +98,14 @@ async def open_part(connection: Connection, tenant: str, part: Part, *, now: dat
         *(tenant, part.signal_id, part.whole, part.title, part.title_by, None if part.title_by == DISCOVERY else now),
         *(founding.contact_id, founding.ordinal, founding.occurred_at, now),
         *_columns(part.frictions),
+        timeout=LONG_SECONDS,
     )
 
 
 async def put_in_part(connection: Connection, tenant: str, part: Part) -> None:
     """The frictions of a part, which is there by now, belong to it and count for it."""
     row = await connection.fetchrow(
-        blocks(SQL)["put_in_part"], tenant, part.signal_id, *_columns(part.frictions), timeout=SECONDS
+        blocks(SQL)["put_in_part"], tenant, part.signal_id, *_columns(part.frictions), timeout=LONG_SECONDS
     )
     await _count_again(connection, tenant, {part.whole, part.signal_id}, row)
 
@@ -118,8 +116,8 @@ async def release(connection: Connection, tenant: str, homes: Collection[UUID], 
 
     Returns the contacts of which people said more, or that were caught by others: these have to be counted again.
     """
-    await connection.execute(blocks(SQL)["release"], tenant, whole, part, list(homes), timeout=SECONDS)
-    rows = await connection.fetch(blocks(SQL)["put_into"], tenant, whole, part, timeout=SECONDS)
+    await connection.execute(blocks(SQL)["release"], tenant, whole, part, list(homes), timeout=LONG_SECONDS)
+    rows = await connection.fetch(blocks(SQL)["put_into"], tenant, whole, part, timeout=LONG_SECONDS)
     return [row["contact_id"] for row in rows]
 
 
@@ -130,7 +128,7 @@ async def retire(connection: Connection, tenant: str, signal_id: UUID, *, into: 
 
 async def divide(connection: Connection, tenant: str, frictions: Sequence[FrictionId], *, change_id: UUID) -> list[UUID]:
     """Remember that a split takes these away. Returns the signals they belonged to: `reshape` them once they are away."""
-    rows = await connection.fetch(blocks(SQL)["divide"], tenant, change_id, *_columns(frictions))
+    rows = await connection.fetch(blocks(SQL)["divide"], tenant, change_id, *_columns(frictions), timeout=LONG_SECONDS)
     return sorted(row["signal_id"] for row in rows)
 
 
@@ -143,7 +141,7 @@ async def reshape(connection: Connection, tenant: str, signals: Collection[UUID]
     """Let these signals catch by what is left of them; by what they were opened with where nothing is split off any more."""
     for signal_id in signals:
         await connection.execute(
-            blocks(SQL)["reshape"], tenant, signal_id, root_of(signal_id, merged), MOST_MEMBERS, timeout=SECONDS
+            blocks(SQL)["reshape"], tenant, signal_id, root_of(signal_id, merged), MOST_MEMBERS, timeout=LONG_SECONDS
         )
 
 
@@ -160,7 +158,7 @@ async def pin_title(connection: Connection, tenant: str, signal_id: UUID, actor:
 async def _count_again(connection: Connection, tenant: str, signal_ids: Collection[UUID], moved: asyncpg.Record | None) -> None:
     assert moved is not None  # an aggregate always has its row
     if moved["first"] is not None:
-        await rollups.count_again(connection, tenant, signal_ids, first=moved["first"], last=moved["last"], seconds=SECONDS)
+        await rollups.count_again(connection, tenant, signal_ids, first=moved["first"], last=moved["last"], seconds=LONG_SECONDS)
 
 
 def _friction_id(row: asyncpg.Record) -> FrictionId:

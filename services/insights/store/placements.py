@@ -7,7 +7,7 @@ from uuid import UUID
 from services.insights.rules.anchors import Anchor
 from services.insights.rules.entry import Key
 from services.insights.store.blocks import blocks
-from services.insights.store.connection import Connection
+from services.insights.store.connection import LONG_SECONDS, Connection
 from services.insights.store.contacts import Place
 from services.insights.store.signals import FrictionId
 
@@ -121,12 +121,13 @@ async def put(
         [friction.contact_id for friction in frictions],
         [friction.occurred_at for friction in frictions],
         [friction.ordinal for friction in frictions],
+        timeout=LONG_SECONDS,
     )
 
 
 async def take_back(connection: Connection, tenant: str, change_id: UUID) -> list[UUID]:
     """Forget what this change put where. Returns the contacts it was about."""
-    rows = await connection.fetch(blocks(SQL)["take_back"], tenant, change_id)
+    rows = await connection.fetch(blocks(SQL)["take_back"], tenant, change_id, timeout=LONG_SECONDS)
     return sorted({row["contact_id"] for row in rows})
 
 
