@@ -9,6 +9,7 @@ from services.insights.pages.changes import changes_page
 from services.insights.pages.contact import contact_page
 from services.insights.pages.front import Front, cursor_of
 from services.insights.pages.overview import overview_page
+from services.insights.pages.remedies import remedies_page
 from services.insights.pages.signal import signal_page
 from services.insights.pages.signals import signals_page
 from services.insights.reads.answers import Bucket
@@ -46,6 +47,15 @@ def page_routes(*, front: Front, clock: Clock, intake_url: str) -> APIRouter:
     @routes.get("/contacts/{contact_id}")
     async def contact(request: Request, contact_id: UUID) -> Response:
         return await front.show(request, "contact.html", lambda connection, tenant: contact_page(connection, tenant, contact_id))
+
+    @routes.get("/remedies")
+    @routes.get("/remedies/{remedy_id}")
+    async def remedies(request: Request, remedy_id: UUID | None = None, like: UUID | None = None) -> Response:
+        return await front.show(
+            request,
+            "remedies.html",
+            lambda connection, tenant: remedies_page(connection, tenant, now=clock(), edited=remedy_id, like=like),
+        )
 
     @routes.get("/changes")
     async def changes(request: Request) -> Response:

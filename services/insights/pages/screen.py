@@ -19,6 +19,7 @@ STATIC: Final = Path(__file__).parent / "static"
 ROOMS: Final = (
     ("overview", "/", "Overview"),
     ("signals", "/signals", "Signals"),
+    ("remedies", "/remedies", "Remedies"),
     ("changes", "/changes", "Changes"),
 )
 """Where the head of every page leads: name, address, words."""
@@ -52,6 +53,7 @@ class Screen:
             "day": wording.day,
             "meaning": kind_means,
             "minute": wording.minute,
+            "money": wording.money,
             "moment": wording.bucket_start,
             "percent": percent,
             "plural": wording.plural,

@@ -18,6 +18,7 @@ from services.insights.reads.series import series_of
 from services.insights.reads.signals import RankedSignal, signal_of
 from services.insights.rules.priority import Priority
 from services.insights.store.connection import Connection
+from services.insights.store.snoozes import Snoozed
 
 BARS: Final = {Bucket.HOUR: 48, Bucket.DAY: 42, Bucket.WEEK: 26}
 SHORTEST: Final = 13
@@ -34,6 +35,7 @@ class SignalPage:
     signal: RankedSignal
     note: str | None
     merged_into: UUID | None
+    snooze: Snoozed | None
     priority: Priority
     history: tuple[LogLine, ...]
     neighbours: tuple[Neighbour, ...]
@@ -65,6 +67,7 @@ async def signal_page(
         signal=detail.signal,
         note=detail.note,
         merged_into=detail.merged_into,
+        snooze=detail.snooze,
         priority=detail.priority,
         history=tuple(log_line(logged) for logged in history.items),
         neighbours=await neighbours_of(connection, tenant, signal_id, limit=NEIGHBOURS),

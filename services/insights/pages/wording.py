@@ -85,6 +85,11 @@ def bucket_start(moment: datetime, bucket: Bucket) -> str:
     return f"{day(moment)}, {moment:%H:%M}" if bucket is Bucket.HOUR else day(moment)
 
 
+def money(amount: float) -> str:
+    """`12`, `12.50`: companies know their currency."""
+    return f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
+
+
 def score(number: float) -> str:
     """Three digits that count: `0.84`, `12.6`, `1,284`."""
     return f"{number:,.0f}" if number >= _HUNDRED else f"{number:.1f}" if number >= _TEN else f"{number:.2f}"

@@ -14,6 +14,7 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from deploy.local import Running
+from services.insights.newsroom import Newsroom, Seats
 from services.insights.store.connection import Pool, open_pool
 from shared.credentials import Scope
 from tests.insights.api.conftest import House
@@ -98,16 +99,19 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def served(house: House) -> AsyncIterator[str]:
-    """The app on a free port of this machine; gives its address."""
+    """The app on a free port of this machine, with room for every stream that a page opens; gives its address."""
+    house.newsroom = Newsroom(house.log, house.lifetime, seats=Seats(all=200, tenant=200), look_seconds=0.05)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(house.app(), lifespan="off", log_config=None, timeout_graceful_shutdown=1))
     serving = asyncio.create_task(server._serve([listening]))
+    watching = asyncio.create_task(house.newsroom.run())
     try:
         yield "http://127.0.0.1:{}".format(*listening.getsockname()[1:2])
     finally:
+        house.lifetime.stopping.set()
         server.should_exit = True
-        await serving
+        await asyncio.gather(serving, watching)
         listening.close()
 
 
@@ -118,15 +122,16 @@ async def full(running: Running, template: str, chromium: Browser, folder: Path)
     await administer(running.database_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     async with open_pool(named(running.database_url, name), max_size=4) as pool:
         await tell_everything(pool)
-        house = House(pool, pool, folder / f"{name}.json")
-        async with served(house) as address:
-            yield Site(house, address, chromium)
+        async with open_pool(named(running.database_url, name), max_size=4, is_for_callers=True) as callers:
+            house = House(callers, pool, folder / f"{name}.json")
+            async with served(house) as address:
+                yield Site(house, address, chromium)
     await drop(running, name)
 
 
 @pytest.fixture
-async def site(pool: Pool, tmp_path: Path, chromium: Browser) -> AsyncIterator[Site]:
+async def site(pool: Pool, callers: Pool, tmp_path: Path, chromium: Browser) -> AsyncIterator[Site]:
     """A site of the test's own, empty, for tests that change something."""
-    house = House(pool, pool, tmp_path / "keys.json")
+    house = House(callers, pool, tmp_path / "keys.json")
     async with served(house) as address:
         yield Site(house, address, chromium)
