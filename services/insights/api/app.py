@@ -22,14 +22,15 @@ from services.insights.api.weights import weight_routes
 from services.insights.api.wins import win_routes
 from services.insights.login import Door, Links, Sessions, TrustedProxy
 from services.insights.newsroom import Newsroom
-from services.insights.pages.acts import act_routes
 from services.insights.pages.contact_acts import contact_act_routes
 from services.insights.pages.entrance import entrance_routes
 from services.insights.pages.front import Front
+from services.insights.pages.grouping_acts import grouping_act_routes
 from services.insights.pages.notices import Notices
 from services.insights.pages.remedy_acts import remedy_act_routes
 from services.insights.pages.routes import page_routes
 from services.insights.pages.screen import STATIC, Screen
+from services.insights.pages.signal_acts import signal_act_routes
 from services.insights.pages.troubles import show_troubles
 from services.insights.store.connection import Pool
 from shared.clock import Clock
@@ -97,7 +98,7 @@ def create_app(
     notices = Notices(sessions, is_https=is_https)
     front = Front(pool=pool, door=door, screen=screen, sessions=sessions, notices=notices)
     app.include_router(page_routes(front=front, clock=clock, intake_url=intake_url))
-    for acts in (act_routes, contact_act_routes, remedy_act_routes):
+    for acts in (signal_act_routes, grouping_act_routes, contact_act_routes, remedy_act_routes):
         app.include_router(acts(front=front, clock=clock))
     return app
 

@@ -5,12 +5,23 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from services.insights.pages.wording import count, day, plural, took
-from services.insights.reads.journey import Arrival, Journey, JourneyOutcome, JourneySignal, journey_of
+from services.insights.pages.wording import actor_name, count, day, plural, spoken, took
+from services.insights.reads.journey import (
+    Arrival,
+    Journey,
+    JourneyCorrection,
+    JourneyFriction,
+    JourneyOutcome,
+    JourneySignal,
+    journey_of,
+)
+from services.insights.reads.neighbours import Neighbour, neighbours_of
 from services.insights.reads.passages import Passage, passages
 from services.insights.store.connection import Connection
-from shared.events import Disposition, Queue, Resolution, Urgency
+from shared.events import Disposition, Feeling, Kind, Queue, Resolution, Urgency
 from shared.web.wording import channel_name, percent
+
+NEIGHBOURS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +42,33 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class FrictionPlace:
+    """One friction, and the signals where it could belong instead."""
+
+    friction: JourneyFriction
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionWords:
+    """What a person may say that it is."""
+
+    disposition: tuple[str, ...] = tuple(Disposition)
+    kind: tuple[str, ...] = tuple(Kind)
+    feeling: tuple[str, ...] = tuple(Feeling)
+    urgency: tuple[str, ...] = tuple(Urgency)
+    queue: tuple[str, ...] = tuple(Queue)
+
+
+@dataclass(frozen=True, slots=True)
 class ContactPage:
     """Everything the template needs."""
 
+    here: str
     headline: str
     standing: str
+    places: tuple[FrictionPlace, ...]
+    words: CorrectionWords
     arrival: Arrival | None
     signals: tuple[JourneySignal, ...]
     passages: tuple[Passage, ...]
@@ -50,14 +83,26 @@ async def contact_page(connection: Connection, tenant: str, contact_id: UUID) ->
         return None
     arrival = journey.arrival
     return ContactPage(
+        here=f"/contacts/{contact_id}",
+        places=await _places(connection, tenant, arrival) if arrival else (),
+        words=CorrectionWords(),
         headline=_headline(arrival),
         standing=_standing(arrival),
         arrival=arrival,
         signals=tuple(friction.signal for friction in arrival.read.frictions if friction.signal) if arrival else (),
         passages=passages(arrival.said.text, [friction.span for friction in arrival.read.frictions]) if arrival else (),
-        steps=(*(_stations(arrival) if arrival else ()), *_troubles(journey), *_end(journey)),
+        steps=(*(_stations(arrival) if arrival else ()), *_troubles(journey), *_corrections(journey), *_end(journey)),
         facts=_facts(journey, arrival) if arrival else (),
     )
+
+
+async def _places(connection: Connection, tenant: str, arrival: Arrival) -> tuple[FrictionPlace, ...]:
+    found = []
+    for friction in arrival.read.frictions:
+        signal = friction.signal
+        near = await neighbours_of(connection, tenant, signal.signal_id, limit=NEIGHBOURS) if signal else ()
+        found.append(FrictionPlace(friction, near))
+    return tuple(found)
 
 
 def _headline(arrival: Arrival | None) -> str:
@@ -127,6 +172,18 @@ def _troubles(journey: Journey) -> tuple[Step, ...]:
             for conflict in journey.conflicts
         ),
     )
+
+
+def _corrections(journey: Journey) -> tuple[Step, ...]:
+    return tuple(
+        Step("Corrected", said.corrected_at, words=f"By {actor_name(said.actor)}: {spoken(_labels(said), most=6)}.")
+        for said in journey.corrections
+    )
+
+
+def _labels(said: JourneyCorrection) -> tuple[str, ...]:
+    labels = (said.disposition, said.kind, said.area, said.feeling, said.urgency, said.queue)
+    return tuple(str(label) for label in labels if label)
 
 
 def _end(journey: Journey) -> tuple[Step, ...]:

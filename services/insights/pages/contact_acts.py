@@ -9,9 +9,9 @@ from services.insights.api.corrections import CorrectionBody
 from services.insights.correcting.labelling import correct
 from services.insights.correcting.moving import move
 from services.insights.login import Viewer
-from services.insights.pages.acts import named_signal
 from services.insights.pages.forms import Form
 from services.insights.pages.front import Done, Front
+from services.insights.pages.grouping_acts import named_signal
 from services.insights.store.connection import Connection
 from shared.clock import Clock
 from shared.web import Problem
@@ -36,9 +36,7 @@ def contact_act_routes(*, front: Front, clock: Clock) -> APIRouter:
         async def act(connection: Connection, viewer: Viewer, form: Form) -> Done:
             to = None if form.one("signal") == "none" and not form.one("address") else named_signal(form)
             ordinal = int(form.one("friction")) if form.one("friction").isdecimal() else None
-            change_id = await move(
-                connection, viewer.tenant, contact_id, ordinal=ordinal, to=to, actor=viewer.actor, now=clock()
-            )
+            change_id = await move(connection, viewer.tenant, contact_id, ordinal=ordinal, to=to, actor=viewer.actor, now=clock())
             words = "Moved: it belongs there now, whatever is read later." if to else "Taken out: it belongs to no signal."
             return Done(words, f"/contacts/{contact_id}", change_id)
 

@@ -14,6 +14,7 @@ class Row:
     signal: RankedSignal
     spark: Chart
     spark_label: str
+    course: str
 
 
 def row_of(signal: RankedSignal) -> Row:
@@ -22,4 +23,10 @@ def row_of(signal: RankedSignal) -> Row:
         f"Contacts in the last {len(weeks)} weeks: {count(weeks[-1])} in the last seven days, "
         f"{count(weeks[-2])} in the seven before, highest {count(max(weeks))}"
     )
-    return Row(signal, sparkline(signal.weeks), label)
+    return Row(signal, sparkline(signal.weeks), label, _course(weeks))
+
+
+def _course(weeks: list[int]) -> str:
+    """The last seven days against the four weeks before them."""
+    *before, last = weeks[-5:]
+    return f"{count(last)} in the last seven days, {sum(before) / len(before):,.1f} a week before"

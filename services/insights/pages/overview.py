@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.insights.api.places import rank_cursor
 from services.insights.pages.gauge import Gauge, gauge
 from services.insights.pages.listing import Row, row_of
 from services.insights.pages.wording import count
 from services.insights.reads.answers import Bucket
 from services.insights.reads.filters import Filters
-from services.insights.reads.signals import Heading, Place, Ranking, ranked_page
-from services.insights.reads.summary import Overview, frictions_waiting, overview_of
+from services.insights.reads.signals import Heading, Ranking, movers_of, ranked_page
+from services.insights.reads.summary import Overview, Week, frictions_waiting, overview_of, week_of
 from services.insights.store.connection import Connection
 from shared.events import Trend
 
-SHOWN: Final = 12
+SHOWN: Final = 8
+MOVERS: Final = 4
 STRETCH: Final = timedelta(days=28)
 
 
@@ -24,49 +24,59 @@ class OverviewPage:
     """Everything the template needs."""
 
     headline: str
-    worsening: tuple[Heading, ...]
     also: str
-    since: datetime
+    worsening: tuple[Heading, ...]
     now: datetime
     is_empty: bool
-    is_first: bool
+    week: Week
     summary: Overview
+    wins_moved: str
+    frictions_moved: str
     ratio: str
     gauge: Gauge | None
+    better: tuple[Row, ...]
+    worse: tuple[Row, ...]
     rows: tuple[Row, ...]
     total: int
     waiting: int
-    next_cursor: str | None
     intake_url: str
 
 
-async def overview_page(
-    connection: Connection, tenant: str, *, now: datetime, after: Place | None, intake_url: str
-) -> OverviewPage:
-    """The page as it is now, its list from after a place on."""
+async def overview_page(connection: Connection, tenant: str, *, now: datetime, intake_url: str) -> OverviewPage:
+    """The page as it is now: the last seven days against the seven before, and satisfaction over four weeks."""
     tomorrow = Bucket.DAY.floor(now) + Bucket.DAY.length
-    since = tomorrow - STRETCH
-    summary = await overview_of(connection, tenant, since=since, until=tomorrow)
-    ranking = await ranked_page(connection, tenant, Filters(), at=now, limit=SHOWN, after=after)
+    summary = await overview_of(connection, tenant, since=tomorrow - STRETCH, until=tomorrow)
+    week = await week_of(connection, tenant, until=tomorrow)
+    ranking = await ranked_page(connection, tenant, Filters(), at=now, limit=SHOWN)
+    movers = await movers_of(connection, tenant, at=now, most=MOVERS)
     waiting = 0 if ranking.total else await frictions_waiting(connection, tenant)
     is_empty = not (ranking.total or waiting or summary.contacts)
     return OverviewPage(
         headline="Nothing has arrived yet" if is_empty else _headline(ranking),
-        worsening=ranking.worsening,
         also=_also(ranking),
-        since=since,
+        worsening=ranking.worsening,
         now=now,
         is_empty=is_empty,
-        is_first=after is None,
+        week=week,
         summary=summary,
+        wins_moved=_moved(week.this.wins.total, week.before.wins.total),
+        frictions_moved=_moved(week.this.frictions.contacts, week.before.frictions.contacts),
         ratio=_ratio(summary),
         gauge=gauge(summary.satisfaction) if summary.satisfaction else None,
+        better=tuple(row_of(signal) for signal in movers.better),
+        worse=tuple(row_of(signal) for signal in movers.worse),
         rows=tuple(row_of(signal) for signal in ranking.items),
         total=ranking.total,
         waiting=waiting,
-        next_cursor=rank_cursor(ranking.next),
         intake_url=intake_url,
     )
+
+
+def _moved(this: int, before: int) -> str:
+    """`5 more than in the week before`."""
+    if this == before:
+        return "as many as in the week before"
+    return f"{count(abs(this - before))} {'more' if this > before else 'fewer'} than in the week before"
 
 
 def _headline(ranking: Ranking) -> str:
@@ -108,4 +118,4 @@ def _ratio(summary: Overview) -> str:
         return ""
     if wins >= frictions:
         return f"{wins / frictions:.1f} wins for every friction."
-    return f"One win for every {frictions / wins:.1f} frictions."
+    return f"one win for every {frictions / wins:.1f} frictions."

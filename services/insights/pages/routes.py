@@ -10,8 +10,10 @@ from services.insights.pages.contact import contact_page
 from services.insights.pages.front import Front, cursor_of
 from services.insights.pages.overview import overview_page
 from services.insights.pages.remedies import remedies_page
+from services.insights.pages.same_answers import same_answers_page
 from services.insights.pages.signal import signal_page
 from services.insights.pages.signals import signals_page
+from services.insights.pages.wins import wins_page
 from services.insights.reads.answers import Bucket
 from shared.clock import Clock
 
@@ -21,11 +23,10 @@ def page_routes(*, front: Front, clock: Clock, intake_url: str) -> APIRouter:
 
     @routes.get("/")
     async def overview(request: Request) -> Response:
-        after = rank_place(cursor_of(request))
         return await front.show(
             request,
             "overview.html",
-            lambda connection, tenant: overview_page(connection, tenant, now=clock(), after=after, intake_url=intake_url),
+            lambda connection, tenant: overview_page(connection, tenant, now=clock(), intake_url=intake_url),
         )
 
     @routes.get("/signals")
@@ -47,6 +48,19 @@ def page_routes(*, front: Front, clock: Clock, intake_url: str) -> APIRouter:
     @routes.get("/contacts/{contact_id}")
     async def contact(request: Request, contact_id: UUID) -> Response:
         return await front.show(request, "contact.html", lambda connection, tenant: contact_page(connection, tenant, contact_id))
+
+    @routes.get("/wins")
+    async def wins(request: Request) -> Response:
+        before = contact_place(cursor_of(request))
+        return await front.show(
+            request, "wins.html", lambda connection, tenant: wins_page(connection, tenant, now=clock(), before=before)
+        )
+
+    @routes.get("/same-answers")
+    async def same_answers(request: Request) -> Response:
+        return await front.show(
+            request, "same_answers.html", lambda connection, tenant: same_answers_page(connection, tenant, now=clock())
+        )
 
     @routes.get("/remedies")
     @routes.get("/remedies/{remedy_id}")

@@ -19,6 +19,8 @@ STATIC: Final = Path(__file__).parent / "static"
 ROOMS: Final = (
     ("overview", "/", "Overview"),
     ("signals", "/signals", "Signals"),
+    ("wins", "/wins", "Wins"),
+    ("same-answers", "/same-answers", "Same answers"),
     ("remedies", "/remedies", "Remedies"),
     ("changes", "/changes", "Changes"),
 )
@@ -53,12 +55,14 @@ class Screen:
             "day": wording.day,
             "meaning": kind_means,
             "minute": wording.minute,
+            "hours": wording.hours,
             "money": wording.money,
             "moment": wording.bucket_start,
             "percent": percent,
             "plural": wording.plural,
             "score": wording.score,
             "shortened": wording.shortened,
+            "spell": wording.spell,
             "spoken": wording.spoken,
             "status": wording.status_name,
         }

@@ -9,6 +9,7 @@ from services.insights.api.places import contact_cursor
 from services.insights.pages.charts import Chart, chart
 from services.insights.pages.log_lines import LogLine, log_line
 from services.insights.pages.marks import ChartMark, marks_of
+from services.insights.pages.shares import ShareList, share_lists
 from services.insights.pages.wording import count, day, plural
 from services.insights.reads.answers import Bucket, ContactLine, Page, Point
 from services.insights.reads.changes import Asked, changes_of
@@ -37,6 +38,7 @@ class SignalPage:
     merged_into: UUID | None
     snooze: Snoozed | None
     priority: Priority
+    shares: tuple[ShareList, ...]
     history: tuple[LogLine, ...]
     neighbours: tuple[Neighbour, ...]
     bucket: Bucket
@@ -69,6 +71,7 @@ async def signal_page(
         merged_into=detail.merged_into,
         snooze=detail.snooze,
         priority=detail.priority,
+        shares=share_lists(detail.shares),
         history=tuple(log_line(logged) for logged in history.items),
         neighbours=await neighbours_of(connection, tenant, signal_id, limit=NEIGHBOURS),
         bucket=bucket,

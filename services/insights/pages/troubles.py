@@ -39,7 +39,13 @@ def _shown(told: _Answer, screen: Screen) -> _Answer:
 def _way_back(request: Request) -> str:
     """The page that a form stands on; browsers are told to name no referrer."""
     path = request.url.path
-    return "/changes" if path.startswith("/changes/") else "/remedies" if path.startswith("/remedies/") else path.rpartition("/")[0] or "/"
+    return (
+        "/changes"
+        if path.startswith("/changes/")
+        else "/remedies"
+        if path.startswith("/remedies/")
+        else path.rpartition("/")[0] or "/"
+    )
 
 
 def _trouble(status: int, error: Exception, request: Request) -> Trouble:

@@ -76,13 +76,25 @@ def actor_name(actor: str) -> str:
     return f"key {name}" if kind == "key" and name else name or "Failbetter"
 
 
+def spell(word: str) -> str:
+    """A word of the contract: `Fix shipped`."""
+    return str(word).replace("_", " ").capitalize()
+
+
 def status_name(status: Status) -> str:
-    return status.value.replace("_", " ").capitalize()
+    return spell(status.value)
 
 
 def bucket_start(moment: datetime, bucket: Bucket) -> str:
     """`3 Nov 2025`, and for hours `3 Nov 2025, 14:00`."""
     return f"{day(moment)}, {moment:%H:%M}" if bucket is Bucket.HOUR else day(moment)
+
+
+def hours(length: float) -> str:
+    """`42 h`, `3.5 h`, `20 min`."""
+    if length < 1:
+        return f"{length * 60:.0f} min"
+    return f"{length:,.1f} h" if length < _TEN else f"{length:,.0f} h"
 
 
 def money(amount: float) -> str:

@@ -102,6 +102,14 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Movers:
+    """Signals that got better and signals that got worse, the most urgent of each first."""
+
+    better: tuple[RankedSignal, ...]
+    worse: tuple[RankedSignal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SignalDetail:
     """One signal with its evidence and the formula of its priority."""
 
@@ -125,6 +133,22 @@ class _Standing:
     @property
     def signal_id(self) -> UUID:
         return UUID(str(self.row["signal_id"]))
+
+    @property
+    def better(self) -> int:
+        """From 1, the best news; 0 for what did not get better."""
+        return 0 if self.worse else 1 if self._status is Status.VERIFIED else 2 if self.trend is Trend.EASING else 0
+
+    @property
+    def worse(self) -> int:
+        """From 1, the worst news; 0 for what did not get worse."""
+        if self._status in (Status.RECURRED, Status.NOT_WORKING):
+            return 1
+        return {Trend.ESCALATING: 2, Trend.NEW: 3}.get(self.trend, 0) if self._status is not Status.SET_ASIDE else 0
+
+    @property
+    def _status(self) -> Status:
+        return Status(self.row["status"])
 
     def worth(self, sort: Sort) -> float:
         match sort:
@@ -178,6 +202,19 @@ async def ranked_page(
         worsening=_worsening(awake),
         next=Place(last.worth(sort), last.signal_id, at) if last else None,
     )
+
+
+async def movers_of(connection: Connection, tenant: str, *, at: datetime, most: int) -> Movers:
+    """
+    Better: a fix that is verified, else a trend that eases. Worse: a fix that does not hold, else what escalates, else what is new.
+
+    At most so many of each.
+    """
+    standings = sorted(await _standings(connection, tenant, Filters()), key=lambda each: each.order())
+    better = sorted((each for each in standings if each.better), key=lambda each: each.better)[:most]
+    worse = sorted((each for each in standings if each.worse), key=lambda each: each.worse)[:most]
+    close = await _closely(connection, tenant, [*better, *worse], {}, at=at, quotes=1)
+    return Movers(close[: len(better)], close[len(better) :])
 
 
 async def signal_of(connection: Connection, tenant: str, signal_id: UUID, *, at: datetime) -> SignalDetail | None:

@@ -112,11 +112,11 @@ async def test_turning_the_pages_of_the_list_shows_every_signal_once(browser: ht
     many = [Signal(f"Trouble {n:02}") for n in range(30)]
     await tell(pool, many, [contact for signal in many for contact in met(signal, 3)])
     seen: list[str] = []
-    way: str | None = "/"
+    way: str | None = "/signals"
     while way is not None:
         page = (await browser.get(way)).text
-        seen += re.findall(r'<h3 id="s\d+"><a href="[^"]+">(Trouble \d+)</a>', page)
-        more = re.search(r'href="(/\?cursor=[^"]+)"', page)
+        seen += re.findall(r'<th scope="row"><a href="[^"]+">(Trouble \d+)</a>', page)
+        more = re.search(r'href="(/signals\?cursor=[^"]+)" rel="next"', page)
         way = more[1] if more else None
     assert sorted(seen) == [signal.title for signal in many]
 
@@ -178,7 +178,7 @@ async def test_a_bug_is_a_page_with_a_number_and_no_details(house: House, browse
 
 @pytest.mark.parametrize("cursor", ["x", "e30"])
 async def test_a_cursor_that_is_not_ours_is_a_page_that_leads_back(browser: httpx.AsyncClient, cursor: str) -> None:
-    answer = await browser.get(f"/?cursor={cursor}")
+    answer = await browser.get(f"/signals?cursor={cursor}")
     assert answer.status_code == 422
     assert "text/html" in answer.headers["content-type"]
 

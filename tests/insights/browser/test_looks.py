@@ -16,6 +16,9 @@ PAGES = {
     "signal": f"/signals/{CHARGED.signal_id}",
     "signal-shipped": f"/signals/{LOCKED.signal_id}?bucket=day",
     "signal-merged": f"/signals/{MERGED.signal_id}",
+    "wins": "/wins",
+    "same-answers": "/same-answers",
+    "remedies": "/remedies",
     "changes": "/changes",
     "contact": f"/contacts/{CONTACT}",
     "contact-erased": f"/contacts/{ERASED}",
@@ -54,6 +57,6 @@ async def test_the_way_in_and_what_is_not_there_are_fit_for_everybody(full: Site
             await page.goto(path)
             await check(page)
     async with site.visit(scheme=scheme) as page:
-        for path in ("/", "/signals", f"/signals/{an_id('none')}"):
+        for path in ("/", "/signals", "/wins", "/same-answers", "/remedies", "/changes", f"/signals/{an_id('none')}"):
             await page.goto(path)
             await check(page)

@@ -66,3 +66,36 @@ for (const form of document.querySelectorAll("[data-filters]")) {
     for (const [name, words] of [...event.formData]) if (!words) event.formData.delete(name);
   });
 }
+
+// News: what is listed is fetched anew, unless somebody is at work in it. Only the page in front listens: browsers allow few streams.
+const live = document.querySelectorAll("[data-live]");
+let stream = null;
+let soon = 0;
+
+async function renew() {
+  if ([...live].some((part) => part.contains(document.activeElement) && part.querySelector(":focus-visible"))) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-live]");
+  live.forEach((part, place) => fresh[place] && part.replaceChildren(...fresh[place].childNodes));
+  at = -1;
+}
+
+function listen() {
+  if (document.hidden) {
+    stream?.close();
+    stream = null;
+  } else if (!stream) {
+    stream = new EventSource("/v1/stream");
+    stream.addEventListener("signal", () => {
+      clearTimeout(soon);
+      soon = setTimeout(() => renew().catch(() => {}), 400);
+    });
+  }
+}
+
+if (live.length) {
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", () => stream?.close());
+  listen();
+}

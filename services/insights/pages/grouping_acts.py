@@ -1,7 +1,6 @@
-"""What people do to signals on pages: each a form, done in their name, told on the next page with the way back."""
+"""How people correct the grouping on pages, and take back what was changed: each a form, done in their name, told on the next page with the way back."""
 
 import re
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,10 +13,8 @@ from services.insights.correcting.undoing import undo
 from services.insights.login import Viewer
 from services.insights.pages.forms import Form
 from services.insights.pages.front import Done, Front
-from services.insights.store import changes, snoozes
 from services.insights.store.connection import Connection
 from shared.clock import Clock
-from shared.events import Change
 from shared.web import Problem
 
 LONGEST_TITLE: Final = 200
@@ -25,7 +22,7 @@ LONGEST_TITLE: Final = 200
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def act_routes(*, front: Front, clock: Clock) -> APIRouter:
+def grouping_act_routes(*, front: Front, clock: Clock) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.post("/signals/{signal_id}/merge")
@@ -54,16 +51,6 @@ def act_routes(*, front: Front, clock: Clock) -> APIRouter:
 
         return await front.act(request, act)
 
-    @routes.post("/signals/{signal_id}/snooze")
-    async def snoozing(request: Request, signal_id: UUID) -> Response:
-        async def act(connection: Connection, viewer: Viewer, form: Form) -> Done:
-            is_wanted = form.one("snooze") != "no"
-            await _snooze(connection, viewer, signal_id, is_wanted=is_wanted, now=clock())
-            words = "Snoozed: nobody is told until it gets worse." if is_wanted else "No longer snoozed."
-            return Done(words, f"/signals/{signal_id}")
-
-        return await front.act(request, act)
-
     @routes.post("/changes/{change_id}/undo")
     async def undoing(request: Request, change_id: UUID) -> Response:
         async def act(connection: Connection, viewer: Viewer, _form: Form) -> Done:
@@ -81,17 +68,6 @@ def named_signal(form: Form) -> UUID:
     if found is None:
         raise Problem(422, "invalid", "Choose a signal, or paste the address of one.")
     return UUID(found[0])
-
-
-async def _snooze(connection: Connection, viewer: Viewer, signal_id: UUID, *, is_wanted: bool, now: datetime) -> None:
-    if is_wanted:
-        snoozed = await snoozes.put(connection, viewer.tenant, signal_id, actor=viewer.actor, at=now)
-        if snoozed is None:
-            raise Problem(404, "not_found", "There is no such signal.")
-        after: changes.Facts = {"trend": snoozed.trend, "contacts": snoozed.contacts}
-        await changes.record(connection, viewer.tenant, signal_id, Change.SNOOZED, actor=viewer.actor, at=now, after=after)
-    elif await snoozes.end(connection, viewer.tenant, signal_id):
-        await changes.record(connection, viewer.tenant, signal_id, Change.WOKEN, actor=viewer.actor, at=now)
 
 
 def _part(form: Form) -> Wanted:
