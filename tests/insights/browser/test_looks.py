@@ -26,7 +26,7 @@ PAGES = {
 
 WIDER = """() => {
     const width = document.documentElement.clientWidth;
-    const wide = [...document.body.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > width + 1);
+    const wide = [...document.body.querySelectorAll("*")].filter((each) => each.scrollWidth > each.clientWidth);
     return document.documentElement.scrollWidth <= width ? [] : wide.map((each) => each.outerHTML.slice(0, 80));
 }"""
 """What makes a page wider than the screen."""
