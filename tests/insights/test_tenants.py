@@ -6,8 +6,10 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from services.insights.store.connection import CALLER, Pool, open_pool, transaction
+from deploy.local import Running
+from services.insights.store.connection import CALLER, Pool, Unsuitable, open_pool, transaction
 from services.insights.store.migrations import migrate
+from tests.insights.conftest import administer, named
 from tests.insights.saying import NOW, Desk, contact
 
 NO_TENANT = {"stream_offsets", "schema_migrations"}
@@ -166,6 +168,30 @@ async def test_a_login_of_its_own_cannot_leave_its_role(filled: list[str], own_l
             await connection.execute("SET ROLE NONE")
             assert await connection.fetchval("SELECT array_agg(DISTINCT tenant) FROM contacts") == ["acme"]
         assert await callers.fetch("SELECT * FROM contacts") == []
+
+
+@pytest.fixture
+async def plain_owner(running: Running) -> AsyncIterator[str]:
+    """A database whose owner may create no roles, as deploy/postgres/owner.sh makes one; the caller is not given to them yet."""
+    await administer(running.database_url, "CREATE ROLE failbetter_plain LOGIN PASSWORD 'a password'")
+    await administer(running.database_url, "GRANT failbetter_plain TO CURRENT_USER WITH SET TRUE")
+    await administer(running.database_url, "CREATE DATABASE failbetter_plain OWNER failbetter_plain")
+    address = urlsplit(named(running.database_url, "failbetter_plain"))
+    yield urlunsplit(address._replace(netloc=f"failbetter_plain:a%20password@{address.hostname}:{address.port}"))
+    await administer(running.database_url, "DROP DATABASE failbetter_plain WITH (FORCE)")
+    await administer(running.database_url, "DROP ROLE failbetter_plain")
+
+
+async def test_an_owner_who_may_create_no_roles_needs_to_be_given_the_caller(
+    plain_owner: str, template: str, running: Running
+) -> None:
+    with pytest.raises(Unsuitable, match="GRANT failbetter_caller TO"):
+        await migrate(plain_owner)
+    await administer(running.database_url, f"GRANT {CALLER} TO failbetter_plain WITH INHERIT FALSE, SET TRUE")
+    await migrate(plain_owner)
+    async with open_pool(plain_owner, max_size=2, is_for_callers=True) as callers, transaction(callers, "acme") as connection:
+        assert await connection.fetchval("SELECT current_user") == CALLER
+        assert await connection.fetch("SELECT * FROM contacts") == []
 
 
 async def test_a_table_that_a_later_migration_makes_is_divided_too(pool: Pool, database_url: str) -> None:
