@@ -1,7 +1,8 @@
 """
 HTTP in, HTTP out: `create_app` puts the rooms together.
 
-parameters, cursors, places, refusals → callers, bodies → signals, summary, contacts, grouping, corrections, changelog (each with its answers, examples beside) → app
+parameters, days, cursors, places, refusals → callers, bodies → signals, summary, wins, weights, contacts, search, grouping, corrections,
+changelog, export with formats/ (each with its answers, examples beside) → app
 """
 
 from services.insights.api.app import create_app

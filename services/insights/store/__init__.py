@@ -1,5 +1,5 @@
 """
 What insights knows, in PostgreSQL. SQL stands in sql/<room>.sql, in named blocks.
 
-connection, migrations, blocks, vectors → locks, offsets → people, contacts, rollups, signals → outbox, changes → placements, corrections, grouping, changelog (what people say) → outcomes, letters → recount
+connection, migrations, blocks, vectors → locks, offsets → people, outcomes, contacts, values, rollups, signals, priority → outbox, changes → placements, corrections, grouping, changelog (what people say) → letters → recount
 """

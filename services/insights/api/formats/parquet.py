@@ -17,7 +17,7 @@ ROWS_A_GROUP: Final = 10_000
 
 class Parquet:
     def __init__(self, columns: Sequence[Column]) -> None:
-        # 40 MB of memory that only this format needs.
+        # Some 60 MB of memory that only this format needs.
         import pyarrow as pa  # noqa: PLC0415
         import pyarrow.parquet as pq  # noqa: PLC0415
 
