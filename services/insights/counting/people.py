@@ -8,7 +8,7 @@ from uuid import UUID
 from services.insights.rules.entry import Entry, erased
 from services.insights.rules.people import current, person, renames
 from services.insights.rules.tally import CountedContact, change
-from services.insights.store import contacts, people, placements, remedies, rollups, signals
+from services.insights.store import contacts, outbox, people, placements, remedies, rollups, signals
 from services.insights.store.connection import Connection
 from shared.events import ContactReceived, ContactTriaged, CustomerForgotten
 
@@ -56,7 +56,9 @@ async def forget(connection: Connection, event: CustomerForgotten, *, random_id:
     nobody = random_id().hex
     await contacts.blank(connection, tenant, places, customer=nobody, now=now)
     await rollups.add(connection, change(before=before, after=_said_by(nobody, before)))
-    await remedies.forget(connection, tenant, [place.key.contact_id for place in places], now=now)
+    contact_ids = [place.key.contact_id for place in places]
+    await remedies.forget(connection, tenant, contact_ids, now=now)
+    await outbox.unsay_corrections(connection, tenant, contact_ids)
     await signals.doubt_titles(connection, tenant, await placements.touched(connection, places))
 
 

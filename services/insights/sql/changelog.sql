@@ -13,9 +13,9 @@ ORDER BY position DESC
 LIMIT 1
 
 -- name: built_on
--- The latest change that was not taken back and needs this part of another signal to be one.
+-- The latest change that somebody made, was not taken back, and needs this part of another signal to be one.
 SELECT change_id, change, actor, changed_at FROM signal_changes
-WHERE tenant = $1 AND undone_by IS NULL AND (
+WHERE tenant = $1 AND undone_by IS NULL AND actor NOT IN ('proof', 'discovery') AND (
     (signal_id = $2 AND change = ANY ('{merged,status,recurred}'))
     OR (signal_id = $2 AND change = 'moved' AND after ->> 'signal_id' = $2::text)
     OR (other_id = $2 AND change = 'merged')

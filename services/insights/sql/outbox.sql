@@ -11,3 +11,6 @@ DELETE FROM outbox WHERE position = ANY ($1::bigint[])
 
 -- name: standing
 SELECT count(*) AS depth, coalesce(extract(epoch FROM clock_timestamp() - min(put_at)), 0)::double precision AS age FROM outbox
+
+-- name: unsay
+DELETE FROM outbox WHERE tenant = $1 AND topic = $2 AND key = ANY ($3::bytea[])

@@ -3,9 +3,10 @@
 import pytest
 
 from services.insights.correcting.refusals import Misfit, Refused, Unknown
-from services.insights.store.connection import Pool
+from services.insights.store import changes
+from services.insights.store.connection import Pool, transaction
 from services.insights.store.recount import recount
-from shared.events import CustomerForgotten
+from shared.events import Change, CustomerForgotten
 from tests.insights.correcting.team import Team, open_signal, passage, signal_id
 from tests.insights.saying import MINUTE, NAMESPACE, NOW, contact, contact_id, pseudonym, rows
 
@@ -133,6 +134,22 @@ async def test_a_part_has_the_id_that_follows_from_its_first_friction_and_the_ch
     assert await pool.fetchval("SELECT founding_contact_id FROM signals WHERE signal_id = $1", part.signal_id) == contact_id("1")
     lines = await rows(pool, "SELECT signal_id, other_id, change, actor FROM signal_changes ORDER BY position")
     assert lines == [(LOGIN, part.signal_id, "split", "key:ann"), (part.signal_id, None, "opened", "key:ann")]
+
+
+async def test_what_a_job_said_of_a_part_does_not_keep_its_split_from_being_undone(team: Team, pool: Pool) -> None:
+    await team.desk.count(*[contact(f"{n}", passage(0, seed=n)) for n in range(3)])
+    part = await team.split(LOGIN, "1")
+    async with transaction(pool) as connection:
+        for actor in ("proof", "key:ann"):
+            await changes.record(
+                connection, "acme", part.signal_id, Change.STATUS, actor=actor, at=NOW, change_id=contact_id(actor)
+            )
+    with pytest.raises(Refused) as refused:
+        await team.undo(part.change_id)
+    assert refused.value.change_id == contact_id("key:ann")
+    await pool.execute("UPDATE signal_changes SET undone_by = change_id WHERE change_id = $1", contact_id("key:ann"))
+    await team.undo(part.change_id)
+    assert await team.counts() == {LOGIN: 3}
 
 
 async def test_titles_that_quote_the_forgotten_go_wherever_people_put_what_they_said(team: Team, pool: Pool) -> None:

@@ -60,6 +60,17 @@ async def test_what_was_corrected_is_told_to_others_with_the_text_and_shown_in_t
     assert [friction.kind for friction in journey.arrival.read.frictions] == [Kind.ACCESS]
 
 
+async def test_a_correction_that_nobody_was_told_of_yet_is_not_told_once_its_customer_is_forgotten(
+    team: Team, pool: Pool
+) -> None:
+    await team.desk.count(contact("a", passage(0), customer="ann"), contact("b", passage(0), customer="bob"))
+    await say(pool, "a", IDEA)
+    await say(pool, "b", IDEA)
+    event = CustomerForgotten(tenant="acme", erasure_id=NAMESPACE, customers=(pseudonym("ann"),), requested_at=NOW + 60 * MINUTE)
+    await team.desk.count(forgotten=(event,))
+    assert await rows(pool, "SELECT key FROM outbox") == [(f"acme/{contact_id('b')}".encode(),)]
+
+
 async def test_a_rebuild_keeps_what_people_said(team: Team, pool: Pool) -> None:
     await team.desk.count(contact("a", passage(0)))
     await say(pool, "a", IDEA)
