@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from services.insights.rules.proof import Days, Rates, is_not_working, is_verified, rates_of
+from services.insights.rules.proof import Days, Rates, calm, is_not_working, is_verified, rates_of
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,8 @@ AFTER: Final = 42
 VOLUMES: Final = (1.0, 5.0, 25.0)
 """Contacts a day before the fix."""
 
-EFFECTS: Final = (1.0, 0.7, 0.4, 1.3)
+STRONG: Final = 0.4
+EFFECTS: Final = (1.0, 0.7, STRONG, 1.3)
 WORKS: Final = 0.8
 DISPERSIONS: Final = (1.0, 2.0)
 """The variance of a day's count over its mean, beside rhythm and busy days."""
@@ -34,15 +35,21 @@ CUSTOMERS: Final = 10_000.0
 OUTSIDE: Final = 400.0
 """Contacts a day outside the signal."""
 
+FEW_OUTSIDE: Final = 20.0
+
 OTHER_SHARE: Final = 0.3
 OTHER_DAY: Final = BEFORE + 7
-OTHER_EFFECT: Final = 0.4
-"""So much of what is outside falls to so much, a week after the fix, by a fix of its own."""
+FIXED: Final = 0.4
+WAVE: Final = 3.0
+WAVE_DAYS: Final = 5
+"""So much of what is outside falls for good to so much, a week after the fix, by a fix of its own; or it is a wave of so many days."""
 
-EXPOSURES: Final = ("customers", "contacts", "another fix", "not told of it")
+LEFT_IN: Final = "a wave, left in"
+EXPOSURES: Final = ("customers", "contacts", "few contacts", "another fix", "another fix, left in", "a wave", LEFT_IN)
 """
-What the rate is per: active customers; contacts outside the signal; the same while another fix moves them, whose signal is left out, as the
-service does; and, to show why, left in.
+What the rate is per: active customers; contacts outside the signal, many or few; the same while the fix of another signal moves them, which
+is left out, as the service does, or, to show why, in; or while a wave that no signal shows does, without its days, as the service has it,
+or with them.
 """
 
 
@@ -79,34 +86,44 @@ def _looks(random: np.random.Generator, volume: float, effect: float, dispersion
         mean = random.gamma(mean / (dispersion - 1), dispersion - 1)
     contacts = random.poisson(mean).astype(np.float64)
     exposed = _exposure(random, busy, exposure)
-    before = Days(contacts[:, :BEFORE], exposed[:, :BEFORE], weekday)
-    return [
-        rates_of(before, Days(contacts[:, BEFORE:end], exposed[:, BEFORE:end], weekday))
-        for end in range(BEFORE + 1, BEFORE + AFTER + 1)
-    ]
+    before, after = (Days(contacts[:, part], exposed[:, part], weekday) for part in (slice(BEFORE), slice(BEFORE, None)))
+    if exposure not in ("customers", LEFT_IN):
+        before, after = calm(before, after)
+    return [rates_of(before, after.first(days)) for days in range(1, AFTER + 1)]
 
 
 def _exposure(random: np.random.Generator, busy: Floats, exposure: str) -> Floats:
     if exposure == "customers":
         return np.full(busy.shape, CUSTOMERS)
-    is_fixed = (np.arange(busy.shape[1]) >= OTHER_DAY) & (exposure != "contacts")
-    other = random.poisson(OUTSIDE * OTHER_SHARE * busy * np.where(is_fixed, OTHER_EFFECT, 1.0))
-    outside = random.poisson(OUTSIDE * (1 - OTHER_SHARE) * busy)
+    level = FEW_OUTSIDE if exposure == "few contacts" else OUTSIDE
+    other = random.poisson(level * OTHER_SHARE * busy * _moves(np.arange(busy.shape[1]) - OTHER_DAY, exposure))
+    outside = random.poisson(level * (1 - OTHER_SHARE) * busy)
     return np.asarray(outside + (0 if exposure == "another fix" else other), dtype=np.float64)
 
 
+def _moves(day: NDArray[np.int64], exposure: str) -> Floats:
+    if exposure.startswith("another fix"):
+        return np.where(day >= 0, FIXED, 1.0)
+    return np.where((day >= 0) & (day < WAVE_DAYS), WAVE, 1.0) if exposure.startswith("a wave") else np.ones(len(day))
+
+
 def rows() -> Iterator[str]:
-    """The table, in Markdown."""
+    """The table, in Markdown, and the worst of what the service would have done."""
     random = np.random.default_rng(SEED)
-    yield "| rate per | spread | contacts a day | fix | verified | not working | wrong | median day |"
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
-    for exposure, dispersion, volume, effect in product(EXPOSURES, DISPERSIONS, VOLUMES, EFFECTS):
-        found = outcome(random, volume, effect, dispersion, exposure)
-        day = "" if np.isnan(found.day) else f"{found.day:.0f}"
-        yield (
-            f"| {exposure} | {dispersion:g} | {volume:g} | {effect - 1:+.0%} | {found.verified:.1%} | {found.not_working:.1%} "
-            f"| {found.wrong:.1%} | {day} |"
-        )
+    yield "| rate per | spread | a day | " + " | ".join(_name(effect) for effect in EFFECTS) + " | wrong | median day of -60 % |"
+    yield "|---|---:|---:|" + "---:|" * (len(EFFECTS) + 2)
+    worst = 0.0
+    for exposure, dispersion, volume in product(EXPOSURES, DISPERSIONS, VOLUMES):
+        found = {effect: outcome(random, volume, effect, dispersion, exposure) for effect in EFFECTS}
+        said = " | ".join(f"{each.verified:.1%} · {each.not_working:.1%}" for each in found.values())
+        wrong = max(each.wrong for each in found.values())
+        worst = worst if exposure.endswith("left in") else max(worst, wrong)
+        yield f"| {exposure} | {dispersion:g} | {volume:g} | {said} | {wrong:.1%} | {found[STRONG].day:.0f} |"
+    yield f"\nWrong in at most {worst:.1%} of the runs of any history, but for what was left in."
+
+
+def _name(effect: float) -> str:
+    return f"{effect - 1:+.0%}".replace("%", " %") if effect != 1 else "none"
 
 
 def main() -> None:

@@ -1,5 +1,5 @@
 """
-`python -m services.insights`: settings → database → sink, discovery, following and HTTP. The only place where insights is wired.
+`python -m services.insights`: settings → database → sink, discovery, following, proving and HTTP. The only place where insights is wired.
 
 `migrate` brings the schema up to date and ends, `recount` says whether the rollups are right, `login-link` prints a link that logs in.
 """
@@ -22,6 +22,7 @@ from services.insights.login import Links, Sessions, TrustedProxy
 from services.insights.metrics import Metrics
 from services.insights.newsroom import Newsroom, Seats
 from services.insights.pipeline import Ledger
+from services.insights.proving import Proving
 from services.insights.publishing import AT_ONCE, Publishing
 from services.insights.settings import InsightsSettings
 from services.insights.sink import Limits, Sink
@@ -39,8 +40,8 @@ from shared.web import RequestContext, health_routes, serve
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1.0
-WRITING = 8
-"""Connections for the sink, discovery, following and publishing; a job that leads holds one for as long as it does."""
+WRITING = 10
+"""Connections for the sink, discovery, following, proving and publishing; a job that leads holds one for as long as it does."""
 WRITING_SECONDS = 600.0
 """Bound of one of their statements: forgetting somebody with very many contacts takes long."""
 READING_SECONDS = 10.0
@@ -75,6 +76,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
         )
         discovery = Discovery(pool, grain=settings.grain, clock=utc_now)
         following = Following(pool, clock=utc_now)
+        proving = Proving(pool, patience=settings.patience, clock=utc_now)
         publishing = Publishing(pool, publisher=publisher)
         newsroom = Newsroom(pool, lifetime, seats=Seats(settings.streams, settings.tenant_streams))
         metrics.streams_open.set_function(lambda: newsroom.taken)
@@ -118,6 +120,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
                 working.create_task(sink.run())
                 working.create_task(_discover(discovery, settings, lifetime, metrics))
                 working.create_task(_follow(following, settings, lifetime, metrics))
+                working.create_task(_prove(proving, settings, lifetime, metrics))
                 working.create_task(_publish(publishing, settings, lifetime, metrics))
 
         async with publisher, asyncio.TaskGroup() as tasks:
@@ -176,6 +179,20 @@ async def _follow(following: Following, settings: InsightsSettings, lifetime: Li
         else:
             metrics.trends_changed.inc(changed or 0)
         await lifetime.pause(settings.following_seconds)
+
+
+async def _prove(proving: Proving, settings: InsightsSettings, lifetime: Lifetime, metrics: Metrics) -> None:
+    while not lifetime.stopping.is_set():
+        try:
+            with metrics.proving_seconds.time():
+                proved = await proving.run_once()
+        except Unavailable as error:
+            log.warning("proving.waiting", reason=str(error))
+        else:
+            metrics.repeats.set(proved.repeats if proved else 0)
+            metrics.statuses_changed.inc(proved.statuses if proved else 0)
+            metrics.loops.inc(proved.loops if proved else 0)
+        await lifetime.pause(settings.proving_seconds)
 
 
 async def _publish(publishing: Publishing, settings: InsightsSettings, lifetime: Lifetime, metrics: Metrics) -> None:

@@ -28,6 +28,10 @@ class Metrics:
     discovery_seconds: Histogram
     trends_changed: Counter
     following_seconds: Histogram
+    statuses_changed: Counter
+    repeats: Gauge
+    loops: Counter
+    proving_seconds: Histogram
     events_published: Counter
     outbox_events: Gauge
     outbox_seconds: Gauge
@@ -64,6 +68,12 @@ class Metrics:
                 "Seconds of a look at where all signals are going.",
                 registry=registry,
                 buckets=SECONDS,
+            ),
+            statuses_changed=Counter("insights_statuses_changed", "Statuses that proof changed.", registry=registry),
+            repeats=Gauge("insights_repeats", "Failures there are, as of the last round of proving.", registry=registry),
+            loops=Counter("insights_loops", "Customers whom a fix was for: told of it, or not to be reached.", registry=registry),
+            proving_seconds=Histogram(
+                "insights_proving_seconds", "Seconds of a round of proving.", registry=registry, buckets=SECONDS
             ),
             events_published=Counter(
                 "insights_events_published", "Events of the outbox that the brokers took.", registry=registry

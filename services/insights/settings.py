@@ -1,5 +1,6 @@
 """Everything insights can be told: INSIGHTS_… in the environment, and DATABASE_URL."""
 
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.insights.rules.grouping import Grain
+from services.insights.rules.recurrence import Patience
 from shared.settings import ServiceSettings
 
 
@@ -30,7 +32,7 @@ class InsightsSettings(ServiceSettings):
         default=10,
         ge=4,
         le=200,
-        description="connections to PostgreSQL for what people ask, at most; the sink and the jobs have 8 more",
+        description="connections to PostgreSQL for what people ask, at most; the sink and the jobs have 10 more",
     )
     group: str = Field(default="insights", description="consumer group; lag tools see it, the truth is in PostgreSQL")
     instance: str | None = Field(
@@ -49,6 +51,10 @@ class InsightsSettings(ServiceSettings):
     discovery_seconds: float = Field(default=10.0, gt=0, le=3600, description="pause between two looks for new signals")
     following_seconds: float = Field(
         default=30.0, gt=0, le=3600, description="pause between two looks at where signals are going"
+    )
+    proving_seconds: float = Field(default=60.0, gt=0, le=3600, description="pause between two looks at what came of fixes")
+    rollout_days: float = Field(
+        default=7.0, ge=0, le=365, description="days after a fix until everybody has it whose version is not known"
     )
     publishing_seconds: float = Field(
         default=0.5, gt=0, le=3600, description="pause between two looks for what is to be told to other apps"
@@ -91,6 +97,11 @@ class InsightsSettings(ServiceSettings):
     trusted_proxy_tenants: dict[str, str] = Field(
         default_factory=dict, description='whose data its users see, as JSON: {"ana@example.com": "acme"}'
     )
+
+    @property
+    def patience(self) -> Patience:
+        """A friction comes back by as many customers as make a signal: one contact may have been taken for it wrongly."""
+        return Patience(rollout=timedelta(days=self.rollout_days), people=self.signal_people)
 
     @property
     def grain(self) -> Grain:

@@ -20,6 +20,8 @@ class Change(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     RENAMED = "renamed"
+    OWNER = "owner"
+    NOTE = "note"
     MOVED = "moved"
     PINNED = "pinned"
     UNDONE = "undone"

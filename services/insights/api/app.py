@@ -6,13 +6,17 @@ from fastapi import APIRouter, FastAPI, Request, Response, Security
 from fastapi.security import HTTPBearer
 
 from services.insights.api.changelog import changelog_routes
+from services.insights.api.changes import ChangeBody, change_routes
 from services.insights.api.contacts import contact_routes
 from services.insights.api.corrections import CorrectionBody, MoveBody, correction_routes
 from services.insights.api.export import export_routes
+from services.insights.api.exposure import ExposuresBody, exposure_routes
 from services.insights.api.grouping import MergeBody, SplitBody, grouping_routes
+from services.insights.api.loops import loop_routes
 from services.insights.api.refusals import install_refusals
 from services.insights.api.remedies import remedy_routes
 from services.insights.api.remedy_answers import RemedyBody
+from services.insights.api.repeats import repeat_routes
 from services.insights.api.search import search_routes
 from services.insights.api.signals import signal_routes
 from services.insights.api.snoozes import snooze_routes
@@ -73,12 +77,18 @@ def create_app(
     for routes in operators:
         app.include_router(routes)
     # For the description only: who may come in is the door's decision.
-    described = HTTPBearer(auto_error=False, description="An API key with the scope insights:read.")
+    described = HTTPBearer(
+        auto_error=False, description="An API key with the scope insights:read, or insights:write for what changes something."
+    )
     for routes in (
         summary_routes(pool=pool, door=door, clock=clock),
         signal_routes(pool=pool, door=door, clock=clock),
         grouping_routes(pool=pool, door=door, clock=clock),
         snooze_routes(pool=pool, door=door, clock=clock),
+        change_routes(pool=pool, door=door, clock=clock),
+        loop_routes(pool=pool, door=door),
+        repeat_routes(pool=pool, door=door, clock=clock),
+        exposure_routes(pool=pool, door=door, clock=clock),
         contact_routes(pool=pool, door=door),
         correction_routes(pool=pool, door=door, clock=clock),
         changelog_routes(pool=pool, door=door, clock=clock),
@@ -90,7 +100,7 @@ def create_app(
         search_routes(pool=pool, door=door),
     ):
         app.include_router(routes, prefix="/v1", dependencies=[Security(described)])
-    describe_models(app, [MergeBody, SplitBody, MoveBody, CorrectionBody, RemedyBody])
+    describe_models(app, [ChangeBody, MergeBody, SplitBody, MoveBody, CorrectionBody, RemedyBody, ExposuresBody])
     app.include_router(asset_routes(assets))
     app.include_router(
         entrance_routes(door=door, credentials=credentials, sessions=sessions, links=links, screen=screen, is_https=is_https)

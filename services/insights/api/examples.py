@@ -57,6 +57,24 @@ SIGNAL: Final = Example(
         "note": None,
         "merged_into": None,
         "snooze": None,
+        "fix": {
+            "fix_id": "c1b0a7de-3a44-5d5f-9a55-2b1d1f8f6f01",
+            "at": "2025-11-12T09:00:00Z",
+            "version": "5.2.0",
+            "product": None,
+            "told_by": "key:4f1c22ab",
+            "told_at": "2025-11-12T09:03:10Z",
+            "proof": {
+                "verdict": "not_enough_data",
+                "ratio": 0.71,
+                "low": 0.38,
+                "high": 1.24,
+                "per": "contacts",
+                "before": {"since": "2025-11-01", "until": "2025-11-12", "contacts": 61, "days_left_out": 0},
+                "after": {"since": "2025-11-13", "until": "2025-11-23", "contacts": 40, "days_left_out": 1},
+                "needed": {"days": 9, "contacts": 36},
+            },
+        },
         "priority_formula": {
             "score": 383.1,
             "factors": [
@@ -91,6 +109,74 @@ SIGNAL: Final = Example(
                 "after": "Charged twice for one order",
             }
         ],
+    }
+)
+
+EXPOSURE_TOLD: Final = Example(
+    {
+        "exposure": [
+            {"day": "2025-11-23", "customers": 18340},
+            {"day": "2025-11-23", "product": "Checkout", "version": "5.2.0", "customers": 911},
+        ]
+    }
+)
+
+EXPOSURE: Final = Example(
+    {
+        "exposure": [
+            {"day": "2025-11-23", "product": None, "version": None, "customers": 18340},
+            {"day": "2025-11-23", "product": "Checkout", "version": "5.2.0", "customers": 911},
+        ],
+        "next_cursor": None,
+    }
+)
+
+REPEATS: Final = Example(
+    {
+        "repeats": [
+            {
+                "repeat_id": "0d6f3b0e-5f43-5a4e-8d7b-2f0c7c1f8a10",
+                "after": "fix",
+                "signal_id": "5f0c2c0e-9f6c-5a38-8f0e-0d7a5c0f3b11",
+                "title": "Charged twice for one order",
+                "status": "recurred",
+                "fix_id": "c1b0a7de-3a44-5d5f-9a55-2b1d1f8f6f01",
+                "fixed_version": "5.2.0",
+                "answered": None,
+                "customer": None,
+                "since": "2025-11-12T09:00:00Z",
+                "first_at": "2025-11-20T16:02:00Z",
+                "latest_at": "2025-11-23T08:11:00Z",
+                "days_until": 8,
+                "days_since": 12,
+                "meetings": 4,
+                "contacts": 6,
+                "customers": 3,
+                "customers_again": 1,
+                "evidence": ["0b9a3c51-6a1e-5d3b-9c2f-1f4d5e6a7b80"],
+            }
+        ],
+        "total": 1,
+        "next_cursor": None,
+    }
+)
+
+LOOPS: Final = Example(
+    {
+        "loops": [
+            {
+                "contact_id": "0b9a3c51-6a1e-5d3b-9c2f-1f4d5e6a7b80",
+                "fix_id": "c1b0a7de-3a44-5d5f-9a55-2b1d1f8f6f01",
+                "is_closable": True,
+                "closed_at": "2025-11-21T00:05:00Z",
+                "source": "zendesk",
+                "thread_id": None,
+                "external_id": "4711",
+            }
+        ],
+        "closed": 118,
+        "not_closable": 10,
+        "next_cursor": None,
     }
 )
 

@@ -1,4 +1,4 @@
-"""The places that cursors name: in the ranking of signals, in the contacts of one."""
+"""The places that cursors name: in the ranking of signals, in the contacts of one, in what happened one after the other."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -11,7 +11,7 @@ from services.insights.api.parameters import Time
 from services.insights.reads.signals import Place
 
 LAST_OF_ALL: Final = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
-"""Before this place stands every contact."""
+"""Before this place stands everything."""
 
 
 class RankCursor(Cursor):
@@ -23,6 +23,11 @@ class RankCursor(Cursor):
 class ContactCursor(Cursor):
     occurred_at: Time
     contact_id: UUID
+
+
+class MomentCursor(Cursor):
+    at: Time
+    id: UUID
 
 
 def rank_place(cursor: str | None) -> Place | None:
@@ -43,3 +48,13 @@ def contact_place(cursor: str | None) -> tuple[datetime, UUID]:
 
 def contact_cursor(occurred_at: datetime, contact_id: UUID) -> str:
     return encode_cursor(ContactCursor(occurred_at=occurred_at, contact_id=contact_id))
+
+
+def moment_place(cursor: str | None) -> tuple[datetime, UUID]:
+    """Raises Problem 422."""
+    read = decode_cursor(cursor, MomentCursor) if cursor else None
+    return (read.at, read.id) if read else LAST_OF_ALL
+
+
+def moment_cursor(at: datetime, id_: UUID) -> str:
+    return encode_cursor(MomentCursor(at=at, id=id_))

@@ -1,6 +1,6 @@
 """Signals as the API tells them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
@@ -10,6 +10,8 @@ from services.insights.api.answer import Answer, shown_as
 from services.insights.api.weights import WeightsAnswer
 from services.insights.reads.answers import Bucket
 from services.insights.reads.signals import SignalDetail
+from services.insights.rules.comparison import Per
+from services.insights.rules.proof import Verdict
 from shared.events import Change, Channel, Kind, Status, Trend
 
 
@@ -120,8 +122,53 @@ class SharesAnswer(Answer):
     language: DivisionAnswer
 
 
+class ComparedAnswer(Answer):
+    """Whole days, UTC, `until` excluded, the contacts of the signal in them, and how many of the days are left out as a wave."""
+
+    since: date
+    until: date
+    contacts: int
+    days_left_out: int
+
+
+class NeededAnswer(Answer):
+    """What a verdict still needs at the present rate."""
+
+    days: int
+    contacts: int
+
+
+class ProofAnswer(Answer):
+    """
+    Whether a fix works, as counted now: `ratio` is the rate of contacts after it over that before, and `low` to `high` holds the true one
+    whenever somebody looks (docs/proof.md). `high` is null where nothing limits it, `needed` where there is a verdict or half a year
+    would not do.
+    """
+
+    verdict: Verdict
+    ratio: float | None
+    low: float
+    high: float | None
+    per: Per
+    before: ComparedAnswer
+    after: ComparedAnswer
+    needed: NeededAnswer | None
+
+
+class FixAnswer(Answer):
+    """The fix that counts: from which version on, in which product; null is all of them."""
+
+    fix_id: UUID
+    at: datetime
+    version: str | None
+    product: str | None
+    told_by: str
+    told_at: datetime
+    proof: ProofAnswer
+
+
 class HistoryAnswer(Answer):
-    """What happened to a signal, and by whom. `before` and `after` are the title or the status that changed."""
+    """What happened to a signal, and by whom. `before` and `after` are what changed: a title, a status, an owner, a note."""
 
     change: Change
     actor: str
@@ -151,6 +198,7 @@ class SignalDetailAnswer(SignalAnswer):
     note: str | None
     merged_into: UUID | None
     snooze: SnoozeAnswer | None
+    fix: FixAnswer | None
     priority_formula: PriorityAnswer
     shares: SharesAnswer
     history: tuple[HistoryAnswer, ...]
@@ -206,6 +254,7 @@ def told(detail: SignalDetail) -> SignalDetailAnswer:
         note=detail.note,
         merged_into=detail.merged_into,
         snooze=SnoozeAnswer.model_validate(detail.snooze) if detail.snooze else None,
+        fix=FixAnswer.model_validate(detail.fix) if detail.fix else None,
         priority_formula=PriorityAnswer.model_validate(detail.priority),
         shares=SharesAnswer.model_validate(detail.shares),
         history=tuple(HistoryAnswer.model_validate(entry) for entry in detail.history),

@@ -10,14 +10,16 @@ from typing import Final
 from uuid import UUID
 
 from services.insights.correcting.refusals import Refused, Unknown
+from services.insights.correcting.restoring import restore
 from services.insights.counting.obedience import count_again
 from services.insights.rules.merging import root_of, with_merged
+from services.insights.rules.statuses import PROOF
 from services.insights.store import changelog, changes, grouping, locks, placements, signals
 from services.insights.store.changelog import Later, Line
 from services.insights.store.connection import Connection
 from shared.events import Change, derived_id
 
-VALUES: Final = ("title_by",)
+VALUES: Final = ("title_by", "owner", "note", "status")
 """What a signal has one of at a time."""
 
 
@@ -57,9 +59,9 @@ async def _take_back(connection: Connection, tenant: str, line: Line, *, now: da
         await _unite(connection, tenant, line, part=line.other_id, now=now)
     elif line.change is Change.MOVED:
         await _unplace(connection, tenant, line)
-    elif line.before and values:
+    elif line.before and values and line.actor != PROOF:
         _refuse_if(await changelog.standing_since(connection, tenant, line, values))
-        await _as_before(connection, tenant, line)
+        await restore(connection, tenant, line)
     else:
         raise Refused("not_undoable", f"Nothing was chosen when the signal was {line.change}: there is nothing to take back.")
 
@@ -87,12 +89,6 @@ async def _unite(connection: Connection, tenant: str, line: Line, *, part: UUID,
 async def _unplace(connection: Connection, tenant: str, line: Line) -> None:
     contacts = await placements.take_back(connection, tenant, line.change_id)
     await count_again(connection, await placements.places(connection, tenant, contacts))
-
-
-async def _as_before(connection: Connection, tenant: str, line: Line) -> None:
-    whose = (connection, tenant, line.signal_id)
-    await grouping.pin_title(*whose, str(line.before["title_by"]))
-    await grouping.doubt_title(*whose)
 
 
 def _refuse_if(later: Later | None) -> None:

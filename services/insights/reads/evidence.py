@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ LATEST: Final = 200
 LONGEST_HISTORY: Final = 200
 
 _SQL: Final = "read_evidence"
+_ABOUT: Final = MappingProxyType({Change.RENAMED: "title", Change.OPENED: "title", Change.OWNER: "owner", Change.NOTE: "note"})
 
 
 async def looks_of(connection: Connection, tenant: str, signal_ids: Sequence[UUID]) -> Mapping[UUID, Look]:
@@ -103,6 +105,6 @@ def _line(row: asyncpg.Record) -> ContactLine:
 
 
 def _said(change: str, words: str) -> str | None:
-    """The one value that a change is about: the title of a renaming, the status of a change of status."""
-    said = json.loads(words).get("title" if change in (Change.RENAMED, Change.OPENED) else "status")
+    """The one value that a change is about: the title of a renaming, the owner of a change of owner, else the status."""
+    said = json.loads(words).get(_ABOUT.get(Change(change), "status"))
     return None if said is None else str(said)

@@ -12,6 +12,7 @@ import asyncpg
 from services.insights.reads.answers import HistoryEntry, Look, Point, Quote
 from services.insights.reads.evidence import history_of, looks_of, quotes_of
 from services.insights.reads.filters import Filters, Sort
+from services.insights.reads.proof import FixTold, fix_of
 from services.insights.reads.shares import Shares, shares_of
 from services.insights.rules.priority import Priority, Weights, Worth, priority_of
 from services.insights.store import snoozes
@@ -111,12 +112,13 @@ class Movers:
 
 @dataclass(frozen=True, slots=True)
 class SignalDetail:
-    """One signal with its evidence and the formula of its priority."""
+    """One signal with its evidence, its fix and the formula of its priority."""
 
     signal: RankedSignal
     note: str | None
     merged_into: UUID | None
     snooze: Snoozed | None
+    fix: FixTold | None
     priority: Priority
     shares: Shares
     history: tuple[HistoryEntry, ...]
@@ -229,6 +231,7 @@ async def signal_of(connection: Connection, tenant: str, signal_id: UUID, *, at:
         note=row["note"],
         merged_into=row["merged_into"],
         snooze=await snoozes.of_signal(connection, tenant, signal_id),
+        fix=await fix_of(connection, tenant, signal_id, at=at),
         priority=standing.priority,
         shares=await shares_of(connection, tenant, signal_id),
         history=await history_of(connection, tenant, signal_id),

@@ -30,8 +30,11 @@ USEFUL: Final = 0.8
 HOPED: Final = 0.5
 """The ratio that is assumed before anything has come."""
 
-LONGEST: Final = 365
-"""Days for which it is worth telling how long to wait."""
+LONGEST: Final = 182
+"""Days after a fix that are compared, at most."""
+
+WAVE: Final = 4 / 3
+"""A day with so much more exposure than is usual on it is left out."""
 
 _SPREAD: Final = 0.7
 _NODES: Final = 64
@@ -53,6 +56,9 @@ class Days:
     contacts: Floats
     exposure: Floats
     weekday: int
+
+    def first(self, number: int) -> "Days":
+        return Days(self.contacts[..., :number], self.exposure[..., :number], self.weekday)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +87,10 @@ class Needed:
 @dataclass(frozen=True, slots=True)
 class Proof:
     """
-    `ratio` is the rate after over the rate before, inside `low` to `high`; None where there is nothing to divide. `high` is None where nothing
-    limits it.
+    `verdict` is that of the latest look at which there was one: more days never take it back, only other counts of the same days do.
 
-    `needed` is told with NOT_ENOUGH_DATA, None where a year would not do.
+    `ratio` is the rate after over the rate before, inside `low` to `high`; None where there is nothing to divide. `high` is None where nothing
+    limits it. `needed` is told with NOT_ENOUGH_DATA, None where LONGEST would not do.
     """
 
     verdict: Verdict
@@ -96,8 +102,10 @@ class Proof:
 
 def proof_of(before: Days, after: Days) -> Proof:
     """The proof as it stands after whole days."""
+    if not _is_comparable(before, after):
+        return Proof(Verdict.NOT_ENOUGH_DATA, ratio=None, low=0.0, high=None, needed=None)
     rates = rates_of(before, after)
-    verdict = _verdict(rates)
+    verdict = _latest_verdict(before, after)
     return Proof(
         verdict,
         ratio=_ratio(rates),
@@ -105,6 +113,15 @@ def proof_of(before: Days, after: Days) -> Proof:
         high=_limit(rates, +1),
         needed=_needed(rates, len(before.contacts), len(after.contacts)) if verdict is Verdict.NOT_ENOUGH_DATA else None,
     )
+
+
+def calm(before: Days, after: Days) -> tuple[Days, Days]:
+    """
+    The same, with nothing on days on which there was more than WAVE times as much of everything else as usual: so many more write for
+    reasons of their own, and say nothing of how many could have met the friction. Chosen by exposure alone, days bias no rate.
+    """
+    usual = _usual(before)
+    return _kept(before, usual), _kept(after, usual)
 
 
 def rates_of(before: Days, after: Days) -> Rates:
@@ -128,6 +145,31 @@ def is_verified(rates: Rates) -> NDArray[np.bool_]:
 def is_not_working(rates: Rates) -> NDArray[np.bool_]:
     """Whether the rate has not fallen to what would be useful."""
     return np.asarray(_evidence(rates, np.log([USEFUL]), +1) >= -np.log(WRONG))
+
+
+def _usual(before: Days) -> Floats:
+    """The median exposure of each day of the week; of all days where not every one is there."""
+    days, weekday = before.exposure, _weekday(before)
+    if days.shape[-1] < 7:
+        return (
+            np.repeat(np.median(days, axis=-1, keepdims=True), 7, axis=-1) if days.shape[-1] else np.zeros((*days.shape[:-1], 7))
+        )
+    return np.stack([np.median(days[..., weekday == day], axis=-1) for day in range(7)], axis=-1)
+
+
+def _kept(days: Days, usual: Floats) -> Days:
+    is_kept = days.exposure <= WAVE * usual[..., _weekday(days)]
+    return Days(days.contacts * is_kept, days.exposure * is_kept, days.weekday)
+
+
+def _is_comparable(before: Days, after: Days) -> bool:
+    """Whether there was anything before that could become less, and anybody whom it could have happened to."""
+    return bool(before.contacts.sum() > 0 and before.exposure.sum() > 0 and (not len(after.exposure) or after.exposure.sum() > 0))
+
+
+def _latest_verdict(before: Days, after: Days) -> Verdict:
+    looks = (_verdict(rates_of(before, after.first(days))) for days in range(len(after.contacts), 0, -1))
+    return next((verdict for verdict in looks if verdict is not Verdict.NOT_ENOUGH_DATA), Verdict.NOT_ENOUGH_DATA)
 
 
 def _verdict(rates: Rates) -> Verdict:
@@ -203,7 +245,7 @@ def _needed(rates: Rates, days_before: int, days: int) -> Needed | None:
     """By growing what came after at its present rate; before the first contact as if the fix halved the rate."""
     daily = float(rates.after) / days if float(rates.after) else HOPED * float(rates.before) / days_before
     exposure = float(rates.exposure_after) / days if days else float(rates.exposure_before) / days_before
-    more = np.arange(1, LONGEST + 1)
+    more = np.arange(1, LONGEST - days + 1)
     later = Rates(
         rates.before,
         rates.after + more * daily,
@@ -212,5 +254,7 @@ def _needed(rates: Rates, days_before: int, days: int) -> Needed | None:
         rates.overdispersion,
     )
     is_enough = is_verified(later) | is_not_working(later)
+    if not is_enough.any():
+        return None
     first = int(more[is_enough.argmax()])
-    return Needed(first, round(first * daily)) if is_enough.any() else None
+    return Needed(first, round(first * daily))

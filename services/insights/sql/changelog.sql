@@ -6,9 +6,9 @@ WHERE tenant = $1 AND change_id = $2
 FOR UPDATE
 
 -- name: standing_since
--- The latest change after $3 that was not taken back and gave this signal something of the same name.
+-- The latest change after $3 that somebody made, was not taken back, and gave this signal something of the same name.
 SELECT change_id, change, actor, changed_at FROM signal_changes
-WHERE tenant = $1 AND signal_id = $2 AND position > $3 AND undone_by IS NULL AND after ?| $4::text[]
+WHERE tenant = $1 AND signal_id = $2 AND position > $3 AND undone_by IS NULL AND after ?| $4::text[] AND actor <> 'proof'
 ORDER BY position DESC
 LIMIT 1
 

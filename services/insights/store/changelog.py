@@ -63,7 +63,7 @@ async def hold(connection: Connection, tenant: str, change_id: UUID) -> Line | N
 
 
 async def standing_since(connection: Connection, tenant: str, line: Line, names: Collection[str]) -> Later | None:
-    """The latest change of the same signal after this one that gave it another value of one of these names, and still stands."""
+    """The latest change of the same signal after this one that gave it another value of one of these names, and still stands: not proof's."""
     row = await connection.fetchrow(blocks(SQL)["standing_since"], tenant, line.signal_id, line.position, list(names))
     return _later(row)
 

@@ -99,6 +99,15 @@ async def api(house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
+async def writer(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A program with a key of acme that may change things."""
+    key, _ = house.make_key("acme", Scope.INSIGHTS_READ, Scope.INSIGHTS_WRITE)
+    async with house.client() as client:
+        client.headers["Authorization"] = f"Bearer {key}"
+        yield client
+
+
+@pytest.fixture
 async def browser(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """A person of acme who is logged in."""
     _, credential = house.make_key("acme")

@@ -51,6 +51,10 @@ class Contact:
     csat: int | None = None
     minutes: float | None = None
     resolution: str | None = None
+    ended_at: datetime | None = None
+    source: str | None = None
+    external_id: str | None = None
+    thread_id: str | None = None
     latency: timedelta = field(default=timedelta(milliseconds=240))
 
     @property
@@ -77,7 +81,7 @@ async def write(connection: Connection, signals: Sequence[Signal], contacts: Seq
     await connection.executemany(
         _OUTCOME,
         [
-            (c.tenant, c.contact_id, c.resolution or "open", c.csat, c.occurred_at, c.minutes)
+            (c.tenant, c.contact_id, c.resolution or "open", c.csat, c.ended_at or c.occurred_at, c.minutes)
             for c in contacts
             if c.csat or c.resolution or c.minutes
         ],
@@ -102,6 +106,7 @@ def _contact(contact: Contact) -> tuple[object, ...]:
         *(contact.plan, contact.product, contact.version, contact.disposition, int(contact.disposition == "friction")),
         *(received, received + timedelta(milliseconds=310), received + timedelta(milliseconds=890), contact.erased_at),
         contact.annual_value,
+        *(contact.source, contact.external_id, contact.thread_id),
     )
 
 
@@ -132,12 +137,12 @@ VALUES ($1, $2, $3, 1, 1, 'fingerprint', $4)
 _CONTACT = """
 INSERT INTO contacts (
     tenant, contact_id, occurred_at, channel, subject, text, person, plan, product, product_version, disposition, frictions,
-    received_at, triaged_at, counted_at, erased_at, annual_value,
+    received_at, triaged_at, counted_at, erased_at, annual_value, source, external_id, thread_id,
     customer, revision, fingerprint, reading, confidence, mood, mood_score, mood_advice, urgency, language, queue, rule,
     model_name, model_version
 )
 VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
     $7, 1, 'fingerprint', 1, 0.9, 'disappointed', 0.7, 'Say sorry for the wait before anything else.', 'normal', 'en',
     'engineering', 'defects to engineering', 'reader', '1'
 )

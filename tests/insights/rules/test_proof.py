@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.insights.rules.proof import Days, Verdict, proof_of
+from services.insights.rules.proof import Days, Verdict, calm, proof_of
 from services.insights.rules.shrinkage import ratios
 
 WEEK = [6.0, 5.0, 7.0, 5.0, 6.0, 4.0, 4.0]
@@ -61,6 +61,53 @@ def test_without_contacts_before_nothing_can_be_proved() -> None:
     assert (proof.verdict, proof.ratio, proof.low, proof.high, proof.needed) == (Verdict.NOT_ENOUGH_DATA, None, 0.0, None, None)
 
 
+def test_without_anybody_whom_it_could_have_happened_to_nothing_is_proved() -> None:
+    for before, after in ((days(3, 4, exposure=0), days(1)), (BEFORE, days(1, exposure=0))):
+        proof = proof_of(before, after)
+
+        assert (proof.verdict, proof.ratio, proof.needed) == (Verdict.NOT_ENOUGH_DATA, None, None)
+
+
+def test_more_days_never_take_a_verdict_back() -> None:
+    sure = [2.0, 2, 3, 2, 2, 1, 1]
+    unsure = proof_of(BEFORE, days(*sure, *[9.0] * 7))
+
+    assert proof_of(BEFORE, days(*sure)).verdict is Verdict.VERIFIED
+    assert unsure.verdict is Verdict.VERIFIED
+    assert unsure.high is None or unsure.high > 1
+
+
+def test_contacts_that_come_late_do() -> None:
+    assert proof_of(BEFORE, days(2, 2, 3, 2, 2, 1, 1)).verdict is Verdict.VERIFIED
+    assert proof_of(BEFORE, days(5, 5, 6, 5, 5, 4, 4)).verdict is Verdict.NOT_ENOUGH_DATA
+
+
+def test_days_on_which_a_third_more_write_about_other_things_are_left_out() -> None:
+    after = Days(np.full(7, 3.0), np.array([100.0, 134, 100, 400, 100, 133, 100]), weekday=0)
+
+    kept, left = calm(BEFORE, after)
+
+    assert kept.contacts.tolist() == BEFORE.contacts.tolist()
+    assert left.exposure.tolist() == [100, 0, 100, 0, 100, 133, 100]
+    assert left.contacts.tolist() == [3, 0, 3, 0, 3, 3, 3]
+
+
+def test_what_is_usual_is_so_on_its_day_of_the_week() -> None:
+    busy = np.array([200.0, 200, 200, 200, 200, 50, 50])
+    before = Days(np.full(14, 3.0), np.tile(busy, 2), weekday=0)
+
+    _, left = calm(before, Days(np.full(7, 3.0), np.full(7, 200.0), weekday=0))
+
+    assert (left.exposure > 0).tolist() == [True] * 5 + [False] * 2
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_few_days_before_are_compared_too(number: int) -> None:
+    before, after = calm(days(*[3.0] * number), days(1, 1))
+
+    assert proof_of(before, after).verdict is Verdict.NOT_ENOUGH_DATA
+
+
 def test_more_exposure_is_no_worse_rate() -> None:
     proof = proof_of(BEFORE, days(*[2 * contacts for contacts in WEEK], exposure=200))
 
@@ -86,6 +133,7 @@ def test_wild_days_make_the_interval_wider() -> None:
     assert wild.high - wild.low > calm.high - calm.low
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=7, max_size=28), st.lists(st.integers(0, 30), max_size=28))
 def test_the_interval_always_holds_the_ratio(before: list[int], after: list[int]) -> None:
     proof = proof_of(days(*before), days(*after))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.insights.rules.recurrence import Fix, Message, Recurrence, recurrences
@@ -11,11 +11,13 @@ from services.insights.rules.versions import is_older
 from tests.insights.saying import contact_id
 
 FIXED = datetime(2025, 11, 3, 12, tzinfo=UTC)
-FIX = Fix(FIXED, "2.10.0", timedelta(days=7))
+FIX = Fix(FIXED, None, "2.10.0", timedelta(days=7))
 
 
-def message(name: str, *, days: float, version: str | None = "2.10.0", thread: str | None = None) -> Message:
-    return Message(contact_id(name), thread, FIXED + timedelta(days=days), version)
+def message(
+    name: str, *, days: float, version: str | None = "2.10.0", thread: str | None = None, product: str | None = None
+) -> Message:
+    return Message(contact_id(name), name, thread, FIXED + timedelta(days=days), product, version)
 
 
 def names(found: list[Recurrence], *said: Message) -> list[Message]:
@@ -25,7 +27,7 @@ def names(found: list[Recurrence], *said: Message) -> list[Message]:
 def test_who_has_the_fix_and_meets_it_again_is_a_recurrence() -> None:
     again = message("again", days=1)
 
-    assert recurrences([again], FIX) == [Recurrence(again.contact_id, again.occurred_at, 1)]
+    assert recurrences([again], FIX) == [Recurrence(again.contact_id, "again", again.occurred_at, 1)]
 
 
 def test_a_newer_version_has_the_fix_too() -> None:
@@ -49,15 +51,29 @@ def test_an_unknown_version_counts_once_the_rollout_is_over(version: str | None)
 
 def test_where_the_fix_has_no_version_everybody_has_it_after_the_rollout() -> None:
     early, late = message("early", days=1), message("late", days=8, version="1.0")
-    fix = Fix(FIXED, None, FIX.rollout)
+    fix = Fix(FIXED, None, None, FIX.rollout)
 
     assert names(recurrences([early, late], fix), early, late) == [late]
+
+
+def test_another_product_does_not_have_the_fix() -> None:
+    fix = Fix(FIXED, "App", "2.10.0", FIX.rollout)
+    app, web = message("app", days=1, product="App"), message("web", days=30, product="Web", version="7.0")
+
+    assert names(recurrences([app, web], fix), app, web) == [app]
+
+
+def test_a_version_of_who_knows_which_product_has_the_fix_once_the_rollout_is_over() -> None:
+    fix = Fix(FIXED, "App", "2.10.0", FIX.rollout)
+    early, late, old = message("early", days=1), message("late", days=8), message("old", days=9, version="1.0")
+
+    assert names(recurrences([early, late, old], fix), early, late, old) == [late]
 
 
 def test_the_messages_of_a_thread_are_one_meeting() -> None:
     said = [message(f"message {day}", days=day, thread="ticket 7") for day in (3, 1, 2)]
 
-    assert recurrences(said, FIX) == [Recurrence(said[1].contact_id, said[1].occurred_at, 3)]
+    assert recurrences(said, FIX) == [Recurrence(said[1].contact_id, "message 1", said[1].occurred_at, 3)]
 
 
 def test_an_old_thread_that_goes_on_is_no_recurrence() -> None:
@@ -86,6 +102,7 @@ MESSAGES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(MESSAGES, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_says_nothing(said: list[Message], random: object) -> None:
     shuffled = sorted(said, key=lambda _: random.random())  # type: ignore[attr-defined]
