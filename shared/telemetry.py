@@ -6,7 +6,7 @@ An exception is logged by its type and the places it passed. Its message is logg
 """
 
 import logging
-import secrets
+import os
 import sys
 import traceback
 from typing import Any
@@ -55,8 +55,8 @@ def next_traceparent(traceparent: str | None) -> str:
     Source: W3C Trace Context, section 3.2; an invalid header counts as none.
     """
     if traceparent is not None and _is_valid(traceparent):
-        return f"00-{traceparent[3:35]}-{secrets.token_hex(8)}-{traceparent[53:55]}"
-    new = secrets.token_hex(24)
+        return f"00-{traceparent[3:35]}-{os.urandom(8).hex()}-{traceparent[53:55]}"
+    new = os.urandom(24).hex()
     return f"00-{new[:32]}-{new[32:]}-00"
 
 

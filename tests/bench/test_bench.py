@@ -104,7 +104,7 @@ async def test_overload_is_measured_and_ends(here: Ground) -> None:
 
     assert [row.what for row in found.rows] == ["1 x the knee", "1.2 x the knee", "5 x the knee"]
     assert found.knee > 0
-    assert "goodput beside a tenant at 10 x its limit" in found.printed()
+    assert "accepted beside a tenant at 10 x its limit" in found.printed()
 
 
 @pytest.mark.broker
