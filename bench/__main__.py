@@ -1,4 +1,4 @@
-"""`make bench`, `python -m bench [intake overload outage triage scaling insights redaction]`: what a contact costs in each service. A quarter of an hour for all of them."""
+"""`make bench`, `python -m bench [intake publish overload outage triage scaling insights redaction]`: what a contact costs in each service. A quarter of an hour for all of them."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import insights, intake, outage, overload, redaction, scaling, triage
+from bench import insights, intake, outage, overload, publish, redaction, scaling, triage
 from bench.ground import ground, machine
 from bench.report import Report
 from deploy.local import LocalError
@@ -20,6 +20,7 @@ Found = redaction.Quality | Report | overload.Overload | outage.Outage | scaling
 
 PARTS: dict[str, Callable[..., Awaitable[Sequence[Found]]]] = {
     "intake": intake.measure,
+    "publish": publish.measure,
     "overload": overload.measure,
     "outage": outage.measure,
     "triage": triage.measure,

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import insights, intake, outage, overload, scaling, triage
+from bench import insights, intake, outage, overload, publish, scaling, triage
 from bench.ground import Ground, ground
 from bench.load import Refused, post, send
 from bench.measure import Clock, Rounds, Spread
@@ -94,6 +94,13 @@ async def test_intake_is_measured(here: Ground) -> None:
 
     assert report.lines[0].subject == "ASGI echo"
     assert all(line.cost.least > 0 for line in report.lines)
+
+
+@pytest.mark.broker
+async def test_publishing_is_measured(here: Ground) -> None:
+    reports = await publish.measure(here, publish.Size(records=100), rounds=1)
+
+    assert all(line.cost.least > 0 for report in reports for line in report.lines)
 
 
 @pytest.mark.broker
