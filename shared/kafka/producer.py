@@ -4,8 +4,8 @@ One producer id's life: records gather, at least for the linger and while their 
 Idempotent (KIP-98): a batch that is sent again has the same sequence, and the broker keeps it once. One request at a time is
 under way to each broker, so a partition stays in order.
 
-This is the hot path of whoever publishes. aiokafka's own producer takes a task, four futures and a generic encoder for each
-partition of each request; this takes a fifth of its time (docs/costs.md). Connections, metadata and record batches are aiokafka's.
+This is the hot path of whoever publishes. aiokafka's own producer takes a future for each record, and two more and a generic
+encoder for each partition of each request; this takes a third to a half of its time (docs/adr/0013). Connections, metadata and record batches are aiokafka's.
 """
 
 import asyncio

@@ -10,11 +10,10 @@ from pydantic_core import from_json
 from services.intake.api.contacts import EXAMPLES
 from services.intake.api.door import CONTACT_BYTES, Caller, Door, Hold
 from services.intake.api.items import WINDOW, Items, ItemsAnswer, windows
-from services.intake.api.receipt import Drafted, drafted
+from services.intake.api.receipt import Drafted, Receipt
 from services.intake.api.refusals import malformed_json, unfit
 from services.intake.pipeline import Pipeline
 from services.intake.requests import ContactRequest
-from services.intake.said import Said
 from shared.credentials import Scope
 from shared.web import InvalidParam, Problem, answer_of, body_of, problem_responses, traceparent
 
@@ -50,7 +49,8 @@ def add_routes(app: FastAPI, pipeline: Pipeline, door: Door) -> None:
         caller, trace = door.caller(request, Scope.CONTACTS_WRITE), traceparent(request)
 
         def read(said: bytes | None) -> Drafted:
-            return drafted(Said(contact=door.read(ContactRequest, "contact", said)), caller.tenant, pipeline, trace=trace)
+            draft = pipeline.contact(caller.tenant, door.read(ContactRequest, "contact", said), trace=trace)
+            return Drafted((draft,), Receipt(status="accepted", contact_id=draft.id))
 
         items = Items(caller.meter, pipeline, read)
         if _is_lines(request):
