@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,13 +11,17 @@ from hypothesis import strategies as st
 
 from services.insights.store.connection import Pool
 from services.insights.store.recount import recount
-from shared.events import ContactTriaged, Disposition, OutcomeReported, Resolution
+from shared.events import ContactTriaged, Disposition, OutcomeReported, Remedy, Resolution
 from tests.insights.saying import NOW, Desk, contact, contact_id, friction, rows
 from tests.insights.test_counting import SIGNAL, signal
 
 FIRST = signal(0)[0]
 ANSWERS = "SELECT signal_id, answered, timed, seconds FROM signal_answers"
 ENDED = "SELECT disposition, outcomes, won, lost, rated, satisfied FROM outcome_days ORDER BY disposition"
+
+
+TAKEN = (True, False, None)
+HELPED = "SELECT remedy_id, offered, taken, taken_won, taken_lost, left_won, left_lost FROM remedy_days ORDER BY remedy_id"
 
 
 @pytest.fixture
@@ -26,7 +31,13 @@ async def desk(pool: Pool) -> Desk:
 
 
 def ended(
-    name: str, resolution: Resolution = Resolution.WON, *, minutes: float | None = None, csat: int | None = None, hours: int = 1
+    name: str,
+    resolution: Resolution = Resolution.WON,
+    *,
+    minutes: float | None = None,
+    csat: int | None = None,
+    hours: int = 1,
+    taken: bool | None = None,
 ) -> OutcomeReported:
     at = NOW + timedelta(hours=hours)
     return OutcomeReported(
@@ -35,9 +46,16 @@ def ended(
         resolution=resolution,
         csat=csat,
         minutes_spent=minutes,
+        remedy_taken=taken,
         occurred_at=at,
         received_at=at,
     )
+
+
+def offered(said: ContactTriaged, number: int) -> ContactTriaged:
+    """With the remedy of that number."""
+    remedy = Remedy(remedy_id=UUID(int=number), acknowledgement="I am sorry.", solution="Do this.")
+    return said.model_copy(update={"remedy": remedy})
 
 
 def praise(name: str, **more: object) -> ContactTriaged:
@@ -85,6 +103,16 @@ async def test_contacts_and_their_outcomes_counted_at_the_same_time_agree_with_a
     assert await recount(pool) == []
 
 
+async def test_a_remedy_is_measured_by_how_contacts_end_that_were_offered_it(desk: Desk, pool: Pool) -> None:
+    await desk.count(outcomes=(ended("before", taken=True),))
+    await desk.count(*(offered(contact(name), 1) for name in ("before", "after", "left", "unheard of")), contact("without"))
+    await desk.count(outcomes=(ended("after", Resolution.LOST, taken=True), ended("left", taken=False), ended("without")))
+    assert await rows(pool, HELPED) == [(UUID(int=1), 4, 2, 1, 1, 1, 0)]
+    await desk.count(offered(contact("after", reading=2), 2))
+    assert await rows(pool, HELPED) == [(UUID(int=1), 3, 1, 1, 0, 1, 0), (UUID(int=2), 1, 1, 0, 1, 0, 0)]
+    assert await recount(pool) == []
+
+
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("contact"), st.sampled_from("abc"), st.integers(0, 2), st.booleans()),
@@ -106,7 +134,7 @@ STEPS = st.lists(
 async def test_whatever_is_told_and_reported_in_whatever_order_equals_a_recount(pool: Pool, steps: list[tuple[Any, ...]]) -> None:
     await pool.execute(
         "TRUNCATE stream_offsets, contact_keys, contacts, frictions, signals, signal_hours, signal_customers, contact_days, conflicts, "
-        "outcomes, signal_answers, outcome_days"
+        "outcomes, signal_answers, outcome_days, remedy_days"
     )
     await pool.execute(SIGNAL, *signal(0))
     desk = await Desk(pool).open()
@@ -115,7 +143,10 @@ async def test_whatever_is_told_and_reported_in_whatever_order_equals_a_recount(
             case ("contact", str(name), int(topic), True):
                 await desk.count(praise(name, revision=revision, occurred_at=NOW + timedelta(days=topic)))
             case ("contact", str(name), int(topic), False):
-                await desk.count(contact(name, friction(topic), friction(0), revision=revision))
+                said = contact(name, friction(topic), friction(0), revision=revision)
+                await desk.count(offered(said, topic) if topic else said)
             case ("outcome", str(name), (Resolution() as resolution, csat, minutes), int(hours)):
-                await desk.count(outcomes=(ended(name, resolution, csat=csat, minutes=minutes, hours=hours),))
+                await desk.count(
+                    outcomes=(ended(name, resolution, csat=csat, minutes=minutes, hours=hours, taken=TAKEN[hours % 3]),)
+                )
     assert await recount(pool) == []

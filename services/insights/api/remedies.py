@@ -32,7 +32,7 @@ USUAL_STRETCH: Final = timedelta(days=90)
 
 class RemediesQuery(Asked):
     since: Time | None = Field(
-        default=None, description="Outcomes of contacts that occurred then or later; default: 90 days ago."
+        default=None, description="Outcomes of contacts that occurred on that day (UTC) or later; default: 90 days ago."
     )
 
 

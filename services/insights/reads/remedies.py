@@ -51,8 +51,8 @@ NEVER: Final = Outcome(0, 0, Ends(0, 0), Ends(0, 0))
 async def outcomes_of(
     connection: Connection, tenant: str, remedies: Collection[UUID], *, since: datetime
 ) -> Mapping[UUID, Outcome]:
-    """Of the contacts that occurred since then; a remedy that was never offered is left out."""
-    rows = await connection.fetch(blocks(_SQL)["outcomes"], tenant, [str(remedy) for remedy in remedies], since)
+    """Of the contacts that occurred on that day (UTC) or later; a remedy that was never offered is left out."""
+    rows = await connection.fetch(blocks(_SQL)["outcomes"], tenant, list(remedies), since)
     return {
         row["remedy_id"]: Outcome(
             row["offered"], row["taken"], Ends(row["taken_won"], row["taken_lost"]), Ends(row["left_won"], row["left_lost"])

@@ -58,6 +58,7 @@ class Entry:
             ),
             names_value=self.customer is not None and self.triaged.contact.annual_value is not None,
             outcome=self.outcome,
+            remedy_id=self.triaged.remedy.remedy_id if self.triaged.remedy else None,
         )
 
 

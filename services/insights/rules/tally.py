@@ -29,6 +29,7 @@ class CountedOutcome:
     resolution: str
     csat: int | None
     seconds: int | None
+    is_remedy_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class CountedContact:
     frictions: tuple[CountedFriction, ...]
     names_value: bool = False
     outcome: CountedOutcome | None = None
+    remedy_id: UUID | None = None
 
 
 class Person(NamedTuple):
@@ -87,6 +89,12 @@ class OutcomeDay(NamedTuple):
     disposition: str
 
 
+class RemedyDay(NamedTuple):
+    tenant: str
+    remedy_id: UUID
+    day: date
+
+
 class Amount(NamedTuple):
     contacts: int
     frictions: int
@@ -109,7 +117,18 @@ class Ended(NamedTuple):
     satisfied: int
 
 
-A = TypeVar("A", Amount, Answered, Ended)
+class Helped(NamedTuple):
+    """Contacts that were offered a remedy, that took it, and of those that ended how many won and lost: with it, and without."""
+
+    offered: int
+    taken: int
+    taken_won: int
+    taken_lost: int
+    left_won: int
+    left_lost: int
+
+
+A = TypeVar("A", Amount, Answered, Ended, Helped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +140,7 @@ class Tally:
     days: dict[ContactDay, Amount] = field(default_factory=dict)
     answers: dict[SignalDay, Answered] = field(default_factory=dict)
     outcomes: dict[OutcomeDay, Ended] = field(default_factory=dict)
+    remedies: dict[RemedyDay, Helped] = field(default_factory=dict)
     valued: frozenset[Person] = frozenset()
 
     @property
@@ -144,6 +164,7 @@ def change(*, before: Iterable[CountedContact], after: Iterable[CountedContact])
         _without_zeros(found.days),
         _without_zeros(found.answers),
         _without_zeros(found.outcomes),
+        _without_zeros(found.remedies),
         frozenset(valued),
     )
 
@@ -163,6 +184,8 @@ def _count(contact: CountedContact, sign: int, tally: Tally) -> None:
             _add(tally.answers, SignalDay(contact.tenant, signal_id, day), _answered(sign, contact.outcome))
     if contact.outcome:
         _add(tally.outcomes, OutcomeDay(contact.tenant, contact.outcome.day, contact.disposition), _ended(sign, contact.outcome))
+    if contact.remedy_id:
+        _add(tally.remedies, RemedyDay(contact.tenant, contact.remedy_id, day), _helped(sign, contact.outcome))
 
 
 def _amount(sign: int, frictions: Iterable[CountedFriction]) -> Amount:
@@ -178,6 +201,16 @@ def _ended(sign: int, outcome: CountedOutcome) -> Ended:
     won, lost = outcome.resolution == "won", outcome.resolution == "lost"
     rated = outcome.csat is not None
     return Ended(sign, sign * won, sign * lost, sign * rated, sign * (rated and (outcome.csat or 0) >= SATISFIED))
+
+
+def _helped(sign: int, outcome: CountedOutcome | None) -> Helped:
+    if outcome is None:
+        return Helped(sign, 0, 0, 0, 0, 0)
+    won, lost, taken = outcome.resolution == "won", outcome.resolution == "lost", outcome.is_remedy_taken
+    left = not taken
+    return Helped(
+        sign, sign * taken, sign * (taken and won), sign * (taken and lost), sign * (left and won), sign * (left and lost)
+    )
 
 
 def _add(amounts: dict[K, A], key: K, more: A) -> None:

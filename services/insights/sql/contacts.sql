@@ -34,24 +34,25 @@ WITH asked AS MATERIALIZED (
     DELETE FROM contacts AS c USING asked AS a
     WHERE c.tenant = a.tenant AND c.occurred_at = a.occurred_at AND c.contact_id = a.contact_id
     RETURNING c.tenant, c.contact_id, c.occurred_at, c.person, c.product, c.disposition,
-        c.customer IS NOT NULL AND c.annual_value IS NOT NULL AS names_value
+        c.customer IS NOT NULL AND c.annual_value IS NOT NULL AS names_value, c.remedy ->> 'remedy_id' AS remedy_id
 ), friction AS (
     DELETE FROM frictions AS f USING asked AS a
     WHERE f.tenant = a.tenant AND f.occurred_at = a.occurred_at AND f.contact_id = a.contact_id
     RETURNING f.tenant, f.contact_id, f.signal_id, f.intensity
 )
 -- Put together without a join: PostgreSQL expects next to nothing of what is deleted and would compare each with each.
-SELECT whole.*, o.occurred_at AS ended_at, o.resolution, o.csat, o.minutes_spent
+SELECT whole.*, o.occurred_at AS ended_at, o.resolution, o.csat, o.minutes_spent, o.remedy_taken
 FROM (
     SELECT tenant, contact_id, max(occurred_at) AS occurred_at, max(person) AS person, max(product) AS product,
-        max(disposition) AS disposition, bool_or(names_value) AS names_value,
+        max(disposition) AS disposition, bool_or(names_value) AS names_value, max(remedy_id)::uuid AS remedy_id,
         coalesce(array_agg(signal_id) FILTER (WHERE intensity IS NOT NULL), '{}') AS signals,
         coalesce(array_agg(intensity) FILTER (WHERE intensity IS NOT NULL), '{}') AS intensities
     FROM (
-        SELECT tenant, contact_id, occurred_at, person, product, disposition, names_value, NULL::uuid AS signal_id, NULL::smallint AS intensity
+        SELECT tenant, contact_id, occurred_at, person, product, disposition, names_value, remedy_id,
+            NULL::uuid AS signal_id, NULL::smallint AS intensity
         FROM contact
         UNION ALL
-        SELECT tenant, contact_id, NULL, NULL, NULL, NULL, NULL, signal_id, intensity FROM friction
+        SELECT tenant, contact_id, NULL, NULL, NULL, NULL, NULL, NULL, signal_id, intensity FROM friction
     ) AS part
     GROUP BY tenant, contact_id
 ) AS whole
@@ -63,12 +64,14 @@ SELECT c.tenant, c.contact_id, c.occurred_at, c.person, c.product, c.disposition
     bool_or(c.customer IS NOT NULL AND c.annual_value IS NOT NULL) AS names_value,
     coalesce(array_agg(f.signal_id) FILTER (WHERE f.intensity IS NOT NULL), '{}') AS signals,
     coalesce(array_agg(f.intensity) FILTER (WHERE f.intensity IS NOT NULL), '{}') AS intensities,
-    o.occurred_at AS ended_at, o.resolution, o.csat, o.minutes_spent
+    (c.remedy ->> 'remedy_id')::uuid AS remedy_id,
+    o.occurred_at AS ended_at, o.resolution, o.csat, o.minutes_spent, o.remedy_taken
 FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS asked (tenant, contact_id, occurred_at)
 JOIN contacts AS c USING (tenant, contact_id, occurred_at)
 LEFT JOIN frictions AS f USING (tenant, contact_id, occurred_at)
 LEFT JOIN outcomes AS o USING (tenant, contact_id)
-GROUP BY c.tenant, c.contact_id, c.occurred_at, c.person, c.product, c.disposition, o.occurred_at, o.resolution, o.csat, o.minutes_spent
+GROUP BY c.tenant, c.contact_id, c.occurred_at, c.person, c.product, c.disposition, c.remedy ->> 'remedy_id',
+    o.occurred_at, o.resolution, o.csat, o.minutes_spent, o.remedy_taken
 
 -- name: of_customers
 SELECT contact_id, occurred_at FROM contacts

@@ -21,6 +21,6 @@ SET (resolution, csat, minutes_spent, remedy_taken, occurred_at, received_at) = 
 )
 
 -- name: of_contacts
-SELECT o.tenant, o.contact_id, o.occurred_at AS ended_at, o.resolution, o.csat, o.minutes_spent
+SELECT o.tenant, o.contact_id, o.occurred_at AS ended_at, o.resolution, o.csat, o.minutes_spent, o.remedy_taken
 FROM outcomes AS o
 JOIN unnest($1::text[], $2::uuid[]) AS asked (tenant, contact_id) USING (tenant, contact_id)

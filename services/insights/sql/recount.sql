@@ -105,6 +105,29 @@ FULL JOIN (
 ) AS t USING (tenant, day, disposition)
 WHERE r.counted IS DISTINCT FROM t.recounted
 
+-- name: remedy_days
+SELECT tenant, format('remedy %s, day %s', remedy_id, day) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (
+    SELECT tenant, remedy_id, day,
+        format('%s offered, %s taken, %s and %s of them won and lost, %s and %s of the others',
+            offered, taken, taken_won, taken_lost, left_won, left_lost) AS counted
+    FROM remedy_days
+) AS r
+FULL JOIN (
+    SELECT tenant, (c.remedy ->> 'remedy_id')::uuid AS remedy_id, (c.occurred_at AT TIME ZONE 'UTC')::date AS day,
+        format('%s offered, %s taken, %s and %s of them won and lost, %s and %s of the others',
+            count(*), count(*) FILTER (WHERE o.remedy_taken),
+            count(*) FILTER (WHERE o.remedy_taken AND o.resolution = 'won'), count(*) FILTER (WHERE o.remedy_taken AND o.resolution = 'lost'),
+            count(*) FILTER (WHERE o.remedy_taken IS NOT TRUE AND o.resolution = 'won'),
+            count(*) FILTER (WHERE o.remedy_taken IS NOT TRUE AND o.resolution = 'lost')) AS recounted
+    FROM contacts AS c
+    LEFT JOIN outcomes AS o USING (tenant, contact_id)
+    WHERE c.remedy IS NOT NULL
+    GROUP BY tenant, (c.remedy ->> 'remedy_id')::uuid, (c.occurred_at AT TIME ZONE 'UTC')::date
+) AS t USING (tenant, remedy_id, day)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
 -- name: contact_keys
 SELECT tenant, format('contact %s', contact_id) AS place,
     coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted

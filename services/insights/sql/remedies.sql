@@ -40,16 +40,10 @@ WHERE k.tenant = $1 AND k.contact_id = $2 AND f.ordinal = $3 AND f.embedding IS 
 SELECT revision, actor, changed_at, is_active FROM remedies WHERE tenant = $1 AND remedy_id = $2 ORDER BY revision DESC LIMIT $3
 
 -- name: outcomes
--- What became of the contacts that were offered a remedy since a moment.
-SELECT
-    (c.remedy ->> 'remedy_id')::uuid AS remedy_id,
-    count(*) AS offered,
-    count(*) FILTER (WHERE o.remedy_taken) AS taken,
-    count(*) FILTER (WHERE o.remedy_taken AND o.resolution = 'won') AS taken_won,
-    count(*) FILTER (WHERE o.remedy_taken AND o.resolution = 'lost') AS taken_lost,
-    count(*) FILTER (WHERE o.remedy_taken IS NOT TRUE AND o.resolution = 'won') AS left_won,
-    count(*) FILTER (WHERE o.remedy_taken IS NOT TRUE AND o.resolution = 'lost') AS left_lost
-FROM contacts AS c
-LEFT JOIN outcomes AS o USING (tenant, contact_id)
-WHERE c.tenant = $1 AND c.remedy IS NOT NULL AND c.remedy ->> 'remedy_id' = ANY ($2::text[]) AND c.occurred_at >= $3
-GROUP BY 1
+-- What became of the contacts of these days that were offered a remedy.
+SELECT remedy_id, sum(offered)::bigint AS offered, sum(taken)::bigint AS taken,
+    sum(taken_won)::bigint AS taken_won, sum(taken_lost)::bigint AS taken_lost,
+    sum(left_won)::bigint AS left_won, sum(left_lost)::bigint AS left_lost
+FROM remedy_days
+WHERE tenant = $1 AND remedy_id = ANY ($2::uuid[]) AND day >= ($3::timestamptz AT TIME ZONE 'UTC')::date
+GROUP BY remedy_id

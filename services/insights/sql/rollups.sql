@@ -55,6 +55,20 @@ DELETE FROM outcome_days AS d
 USING unnest($1::text[], $2::date[], $3::text[]) AS e (tenant, day, disposition)
 WHERE d.tenant = e.tenant AND d.day = e.day AND d.disposition = e.disposition AND d.outcomes = 0
 
+-- name: add_remedies
+INSERT INTO remedy_days AS d (tenant, remedy_id, day, offered, taken, taken_won, taken_lost, left_won, left_lost)
+SELECT * FROM unnest(
+    $1::text[], $2::uuid[], $3::date[], $4::integer[], $5::integer[], $6::integer[], $7::integer[], $8::integer[], $9::integer[]
+)
+ON CONFLICT (tenant, remedy_id, day) DO UPDATE
+SET offered = d.offered + excluded.offered, taken = d.taken + excluded.taken, taken_won = d.taken_won + excluded.taken_won,
+    taken_lost = d.taken_lost + excluded.taken_lost, left_won = d.left_won + excluded.left_won, left_lost = d.left_lost + excluded.left_lost
+
+-- name: drop_empty_remedies
+DELETE FROM remedy_days AS d
+USING unnest($1::text[], $2::uuid[], $3::date[]) AS e (tenant, remedy_id, day)
+WHERE d.tenant = e.tenant AND d.remedy_id = e.remedy_id AND d.day = e.day AND d.offered = 0
+
 -- Signals counted again from their frictions, from one moment to another (excluded), both the beginning of a day.
 
 -- name: forget_hours

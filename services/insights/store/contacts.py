@@ -146,6 +146,7 @@ def _counted(row: asyncpg.Record) -> CountedContact:
         tuple(CountedFriction(*friction) for friction in zip(row["signals"], row["intensities"], strict=True)),
         names_value=row["names_value"],
         outcome=outcomes.counted(row),
+        remedy_id=row["remedy_id"],
     )
 
 

@@ -34,7 +34,8 @@ def counted(row: asyncpg.Record) -> CountedOutcome | None:
         return None
     minutes = row["minutes_spent"]
     seconds = None if minutes is None else round(minutes * 60)
-    return CountedOutcome(row["ended_at"].astimezone(UTC).date(), row["resolution"], row["csat"], seconds)
+    day, is_taken = row["ended_at"].astimezone(UTC).date(), bool(row["remedy_taken"])
+    return CountedOutcome(day, row["resolution"], row["csat"], seconds, is_taken)
 
 
 def _rounds(outcomes: Iterable[OutcomeReported]) -> list[list[OutcomeReported]]:

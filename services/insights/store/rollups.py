@@ -43,6 +43,7 @@ async def _add(connection: Connection, change: Tally) -> None:
     await _change(connection, "days", change.days)
     await _change(connection, "answers", change.answers)
     await _change(connection, "outcomes", change.outcomes)
+    await _change(connection, "remedies", change.remedies)
 
 
 async def _change(connection: Connection, what: str, amounts: Mapping[Key, tuple[int, ...]]) -> None:

@@ -134,24 +134,15 @@ async def test_the_book_has_room_for_so_many(writer: httpx.AsyncClient, monkeypa
 
 async def test_an_outcome_is_measured_where_it_was_taken_and_where_not(writer: httpx.AsyncClient, house: House) -> None:
     await writer.put(ONE, json=SAID)
-    ends = [("won", True)] * 3 + [("lost", True), ("open", True), ("won", False), ("lost", None), ("lost", False), (None, None)]
-    met = [
-        Contact(f"offered {number}", "Cannot log in", NOW - timedelta(days=number), signal=LOGIN, resolution=resolution)
-        for number, (resolution, _) in enumerate(ends)
-    ]
-    late = Contact("long ago", "Cannot log in", NOW - timedelta(days=100), signal=LOGIN, resolution="won")
-    async with transaction(house.log) as connection:
-        await connection.execute("DELETE FROM contact_keys")
-        await connection.execute("TRUNCATE contacts, frictions, outcomes, signals, signal_changes")
-        await write(connection, [LOGIN], [*met, late])
-        await connection.execute("UPDATE contacts SET remedy = jsonb_build_object('remedy_id', $1::text)", str(REMEDY))
-        for contact, (_, taken) in zip(met, ends, strict=True):
-            await connection.execute("UPDATE outcomes SET remedy_taken = $1 WHERE contact_id = $2", taken, contact.contact_id)
+    for days, offered in ((0, 5), (90, 4), (91, 1)):
+        await house.log.execute(
+            "INSERT INTO remedy_days VALUES ('acme', $1, $2, $3, $3 - 2, 2, 1, 1, 0)", REMEDY, NOW - timedelta(days=days), offered
+        )
     assert (await writer.get(ONE)).json()["outcome"] == {
         "offered": 9,
         "taken": 5,
-        "where_taken": {"won": 3, "lost": 1, "won_share": 0.75},
-        "where_not": {"won": 1, "lost": 2, "won_share": pytest.approx(1 / 3)},
+        "where_taken": {"won": 4, "lost": 2, "won_share": pytest.approx(2 / 3)},
+        "where_not": {"won": 2, "lost": 0, "won_share": 1.0},
     }
     since = (await writer.get(BOOK, params={"since": "2025-01-01T00:00:00Z"})).json()["remedies"]
     assert [remedy["outcome"]["offered"] for remedy in since] == [10]

@@ -161,7 +161,7 @@ INSERT INTO outcomes (tenant, contact_id, resolution, csat, occurred_at, receive
 """
 
 _RECOUNT = """
-TRUNCATE signal_hours, signal_customers, contact_days, customer_values, signal_values, signal_answers, outcome_days;
+TRUNCATE signal_hours, signal_customers, contact_days, customer_values, signal_values, signal_answers, outcome_days, remedy_days;
 INSERT INTO signal_hours
 SELECT tenant, signal_id, date_trunc('hour', occurred_at), count(DISTINCT contact_id), count(*), sum(intensity)
 FROM frictions WHERE signal_id IS NOT NULL GROUP BY 1, 2, 3;
