@@ -57,8 +57,9 @@ class Belonging:
 
 async def spoken_of(connection: Connection, contacts: Collection[Key]) -> set[Key]:
     """Those of some contacts about which a person said something."""
-    rows = await connection.fetch(blocks(SQL)["spoken_of"], *_keys(contacts))
-    return {Key(row["tenant"], row["contact_id"]) for row in rows}
+    tenants, ids = {key.tenant for key in contacts}, [key.contact_id for key in contacts]
+    rows = await connection.fetch(blocks(SQL)["spoken_of"], list(tenants), ids)
+    return {Key(row["tenant"], row["contact_id"]) for row in rows} & set(contacts)
 
 
 async def places(connection: Connection, tenant: str, contact_ids: Collection[UUID]) -> list[Place]:
