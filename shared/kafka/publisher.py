@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 REOPEN_SECONDS = 0.5
 FLUSH_SECONDS = 10.0
 MAX_RECORD_BYTES = 1_000_000
-"""Of a value: less than a topic takes (1 MiB) with key and headers. A broker that refuses a record leaves an idempotent producer out of order."""
+"""Less than a topic takes (1 MiB): a broker that refuses a record leaves an idempotent producer out of order."""
 
 
 class TooLarge(Rejected):
@@ -88,7 +88,7 @@ class Publisher:
         if producer is None:
             return [Unavailable("the brokers are away")] * len(records)
         try:
-            batches = [None if len(record.value) > MAX_RECORD_BYTES else await producer.add(record) for record in records]
+            batches = [None if _size(record) > MAX_RECORD_BYTES else await producer.add(record) for record in records]
         except (KafkaError, TimeoutError):
             return [Unavailable("the brokers are away")] * len(records)
         for batch in dict.fromkeys(batches):
@@ -145,6 +145,10 @@ class Publisher:
                 raise
             else:
                 return producer
+
+
+def _size(record: Encoded) -> int:
+    return len(record.value) + len(record.key or b"") + sum(len(name) + len(value or b"") for name, value in record.headers)
 
 
 def _answer(batch: Batch | None) -> Unavailable | TooLarge | None:

@@ -54,9 +54,10 @@ async def test_each_record_is_answered_for_itself(kafka: KafkaSettings) -> None:
     async with Publisher(kafka, client_id="test", deadline=5) as publisher:
         await publisher.opened(within=10)
 
-        answers = await publisher.publish_each([record(), record(b"x" * 1024 * 1024), record()])
+        large = Encoded("signals.changed", b"k", b"{}", (("much", b"x" * 1024 * 1024),))
+        answers = await publisher.publish_each([record(), record(b"x" * 1024 * 1024), large, record()])
 
-    assert [type(answer) for answer in answers] == [type(None), TooLarge, type(None)]
+    assert [type(answer) for answer in answers] == [type(None), TooLarge, TooLarge, type(None)]
 
 
 async def test_nothing_is_promised_where_nobody_answers() -> None:
