@@ -14,6 +14,7 @@ from uuid import uuid4
 import structlog
 from prometheus_client import CollectorRegistry
 
+from services.insights.apart import Apart
 from services.insights.api import create_app
 from services.insights.discovery import Discovery
 from services.insights.following import Following
@@ -74,7 +75,8 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
             lag=lag,
             clock=utc_now,
         )
-        discovery = Discovery(pool, grain=settings.grain, clock=utc_now)
+        apart = Apart()
+        discovery = Discovery(pool, grain=settings.grain, clock=utc_now, find=apart.groups)
         following = Following(pool, clock=utc_now)
         proving = Proving(pool, patience=settings.patience, clock=utc_now)
         publishing = Publishing(pool, publisher=publisher)
@@ -119,6 +121,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
             async with asyncio.TaskGroup() as working:
                 working.create_task(sink.run())
                 working.create_task(_discover(discovery, settings, lifetime, metrics))
+                working.create_task(_stop(apart, lifetime))
                 working.create_task(_follow(following, settings, lifetime, metrics))
                 working.create_task(_prove(proving, settings, lifetime, metrics))
                 working.create_task(_publish(publishing, settings, lifetime, metrics))
@@ -154,6 +157,11 @@ async def _migrated(settings: InsightsSettings, lifetime: Lifetime) -> None:
             await lifetime.pause(RETRY_SECONDS)
         else:
             return
+
+
+async def _stop(apart: Apart, lifetime: Lifetime) -> None:
+    await lifetime.stopping.wait()
+    await apart.stop()
 
 
 async def _discover(discovery: Discovery, settings: InsightsSettings, lifetime: Lifetime, metrics: Metrics) -> None:

@@ -61,11 +61,7 @@ class InsightsSettings(ServiceSettings):
     )
     signal_people: int = Field(default=3, ge=2, le=1000, description="different customers who make a signal")
     signal_threshold: float = Field(
-        default=0.70, gt=0, lt=1, description="cosine to a signal's centre from which a friction belongs to it"
-    )
-    signal_floor: float = Field(default=0.50, gt=0, lt=1, description="cosine from which two waiting frictions are neighbours")
-    signal_density: float = Field(
-        default=0.50, gt=0, lt=1, description="mean cosine inside a new signal, at least; higher makes more and smaller ones"
+        default=0.60, gt=0, lt=1, description="cosine to a signal's centre from which a friction belongs to it"
     )
 
     streams: int = Field(default=200, ge=1, le=10_000, description="open streams of changes, at most; each is a connection")
@@ -105,9 +101,4 @@ class InsightsSettings(ServiceSettings):
 
     @property
     def grain(self) -> Grain:
-        return Grain(
-            floor=self.signal_floor,
-            density=self.signal_density,
-            threshold=self.signal_threshold,
-            people=self.signal_people,
-        )
+        return Grain(threshold=self.signal_threshold, people=self.signal_people)

@@ -12,7 +12,7 @@ from services.insights.store.recount import recount
 from shared.events import ContactTriaged, CustomerForgotten
 from tests.insights.saying import NAMESPACE, NOW, Desk, contact, friction, pseudonym
 
-GRAIN = Grain(floor=0.5, density=0.5, threshold=0.6, people=3)
+GRAIN = Grain(threshold=0.6, people=3)
 
 
 @pytest.fixture

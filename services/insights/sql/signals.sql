@@ -23,6 +23,7 @@ ORDER BY tenant, space
 SELECT contact_id, occurred_at, ordinal, person, embedding
 FROM frictions
 WHERE tenant = $1 AND space = $2 AND signal_id IS NULL AND NOT is_placed AND embedding IS NOT NULL
+    AND occurred_at <= $4 AND (occurred_at, contact_id, ordinal) < ($4, $5, $6)
 ORDER BY occurred_at DESC, contact_id DESC, ordinal DESC
 LIMIT $3
 

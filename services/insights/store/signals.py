@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import chain
 from uuid import UUID
 
 import asyncpg
+import numpy as np
 
 from services.insights.rules.entry import Key
 from services.insights.rules.merging import Merged
@@ -18,6 +20,9 @@ from services.insights.store.vectors import Matrix, as_halfvecs, as_matrix
 from shared.events import Change, derived_id
 
 SQL = "signals"
+
+PAGE = 1_000
+"""Frictions read at once: a few milliseconds of making them ours."""
 
 DISCOVERY = "discovery"
 """Who opens signals and finds titles when no person does."""
@@ -33,6 +38,14 @@ class Realm:
 
     tenant: str
     space: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """So many frictions of a realm wait."""
+
+    realm: Realm
+    frictions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,9 @@ class FrictionId:
     occurred_at: datetime
     contact_id: UUID
     ordinal: int
+
+
+LATEST_OF_ALL = FrictionId(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1), 32_767)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +132,36 @@ async def merged(connection: Connection, tenant: str) -> Merged:
     return {row["signal_id"]: row["merged_into"] for row in await connection.fetch(blocks(SQL)["merged"], tenant)}
 
 
-async def backlogs(connection: Connection) -> list[Realm]:
-    """Where frictions wait."""
-    return [Realm(row["tenant"], row["space"]) for row in await connection.fetch(blocks(SQL)["backlogs"])]
+async def backlogs(connection: Connection) -> list[Backlog]:
+    """Where frictions wait, and how many."""
+    rows = await connection.fetch(blocks(SQL)["backlogs"])
+    return [Backlog(Realm(row["tenant"], row["space"]), row["frictions"]) for row in rows]
 
 
 async def waiting(connection: Connection, realm: Realm, *, limit: int) -> Waiting | None:
     """The latest frictions of the realm that wait, at most `limit`; None where none does."""
-    rows = await connection.fetch(blocks(SQL)["waiting"], realm.tenant, realm.space, limit)
-    if not rows:
+    pages: list[Waiting] = []
+    before = LATEST_OF_ALL
+    while limit > 0:
+        # A page at a time, so that nobody waits long for what is made of it here.
+        rows = await connection.fetch(
+            blocks(SQL)["waiting"],
+            *(realm.tenant, realm.space, min(limit, PAGE), before.occurred_at, before.contact_id, before.ordinal),
+        )
+        if not rows:
+            break
+        before = _friction_id(rows[-1])
+        limit -= PAGE
+        rows = rows[::-1]
+        ids, persons = tuple(_friction_id(row) for row in rows), tuple(row["person"] for row in rows)
+        pages.append(Waiting(ids, persons, as_matrix([row["embedding"] for row in rows])))
+    if not pages:
         return None
-    rows = rows[::-1]
+    pages.reverse()
     return Waiting(
-        tuple(_friction_id(row) for row in rows),
-        tuple(row["person"] for row in rows),
-        as_matrix([row["embedding"] for row in rows]),
+        tuple(chain.from_iterable(page.ids for page in pages)),
+        tuple(chain.from_iterable(page.persons for page in pages)),
+        np.concatenate([page.vectors for page in pages]),
     )
 
 

@@ -110,7 +110,7 @@ def test_the_nearest_signal_takes_it_if_it_is_near_enough() -> None:
     assert [one and one.signal_id for one in found] == [signals[0], signals[1], None]
 
 
-GRAIN = Grain(floor=0.5, density=0.5, threshold=0.6, people=3)
+GRAIN = Grain(threshold=0.6, people=3)
 
 
 def test_groups_need_different_people_and_leave_strangers_out() -> None:
