@@ -2,7 +2,7 @@
 The job that says where every signal is going: its windows of contacts that end now, against its baseline. Others are told what escalates.
 
 One leader does it. Baselines end a week ago, so that a surge is not taken for usual while it lasts; they are made again every hour, and
-what was merged or split counts for them from then on. Nothing is kept but the trends: a restart loses nothing.
+at once after signals were merged or split: that is no surge. Nothing is kept but the trends: a restart loses nothing.
 """
 
 import asyncio
@@ -37,9 +37,10 @@ AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class _Baselines:
-    """Those of a tenant's signals that are not young; `until` is the hour at which they end."""
+    """Those of a tenant's signals that are not young; `until` is the hour at which they end, `grouped` how signals were grouped."""
 
     until: int
+    grouped: int
     of: Mapping[UUID, Baseline]
 
 
@@ -62,6 +63,8 @@ class Following:
 
     async def _follow(self, tenant: str, now: datetime) -> int:
         async with transaction(self._pool) as connection:
+            # A merge in the middle of it would be compared with what there was before.
+            await locks.take(connection, shared={tenant}, alone=frozenset())
             signals = await following.followed(connection, tenant, at=now)
             found = {each.signal_id: uncompared(first=each.first_hour, last=each.last_hour, now=now) for each in signals}
             open_ = [each for each in signals if found[each.signal_id] is None]
@@ -78,16 +81,16 @@ class Following:
     async def _up_to_date(
         self, connection: Connection, tenant: str, signals: Sequence[Followed], now: datetime
     ) -> Mapping[UUID, Baseline]:
-        until = int(hours_since_origin(now)) - WEEK
+        until, grouped = int(hours_since_origin(now)) - WEEK, await following.grouped(connection, tenant)
         known = self._baselines.get(tenant)
-        if known is None or known.until != until:
+        if known is None or (known.until, known.grouped) != (until, grouped):
             weeks = [
                 week
                 for start in range(0, len(signals), AT_ONCE)
                 for week in await _weeks(connection, tenant, signals[start : start + AT_ONCE], until)
             ]
             made = await asyncio.to_thread(_baselines, weeks)
-            known = _Baselines(until, dict(zip((each.signal_id for each in signals), made, strict=True)))
+            known = _Baselines(until, grouped, dict(zip((each.signal_id for each in signals), made, strict=True)))
             self._baselines[tenant] = known
         return known.of
 

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.insights.correcting.merging import merge
+from services.insights.correcting.undoing import undo
 from services.insights.following import Following
 from services.insights.store import locks
-from services.insights.store.connection import Pool
+from services.insights.store.connection import Pool, transaction
 from tests.insights.api.conftest import NOW, Watch
 from tests.insights.api.world import Contact, Signal, write
 
@@ -60,6 +62,20 @@ async def test_a_surge_escalates_within_the_hour_and_passes(pool: Pool) -> None:
     watch.now = NOW + timedelta(days=2)
     await following.run_once()
     assert (await trends(pool))[LOGIN.title] != "escalating"
+
+
+async def test_a_merge_is_no_surge_and_neither_is_its_undoing(pool: Pool) -> None:
+    following = Following(pool, clock=lambda: NOW)
+    await tell(pool, [LOGIN, OTHER], *met(LOGIN, every(2, weeks=6)), *met(OTHER, every(2, weeks=6)))
+    await pool.execute("UPDATE frictions SET caught_by = signal_id")
+    await following.run_once()
+
+    async with transaction(pool) as connection:
+        [change] = await merge(connection, "acme", [OTHER.signal_id], into=LOGIN.signal_id, actor="key:ann", now=NOW)
+    assert await following.run_once() == 0
+    async with transaction(pool) as connection:
+        await undo(connection, "acme", change, actor="key:ann", now=NOW)
+    assert await following.run_once() == 0
 
 
 async def test_what_stops_eases_and_then_is_quiet(pool: Pool) -> None:

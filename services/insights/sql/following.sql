@@ -12,6 +12,10 @@ WHERE s.tenant = $1 AND s.merged_into IS NULL
 GROUP BY s.signal_id, s.trend, s.calm_since
 ORDER BY s.signal_id
 
+-- name: grouped
+-- The latest correction of how the tenant's signals are grouped, by its place in the log.
+SELECT coalesce(max(position), 0) FROM signal_changes WHERE tenant = $1 AND change = ANY ('{merged,split,undone}')
+
 -- name: hours
 -- Contacts per signal and hour from hour $4 to hour $5 (excluded).
 SELECT

@@ -45,6 +45,11 @@ async def followed(connection: Connection, tenant: str, *, at: datetime) -> list
     ]
 
 
+async def grouped(connection: Connection, tenant: str) -> int:
+    """A number that grows whenever signals of the tenant are merged or split, or that is undone."""
+    return int(await connection.fetchval(blocks(SQL)["grouped"], tenant))
+
+
 async def hourly(
     connection: Connection, tenant: str, signal_ids: Sequence[UUID], *, since: int, until: int
 ) -> NDArray[np.float64]:
