@@ -8,6 +8,6 @@ what they say) → burial (what cannot be used) → pipeline (a portion from top
 what people said instead, how it ended) → known (the signals, kept in memory) → discovery (new signals from what waits) → following
 (where they are going) → proving (what came of their fixes) → publishing (the outbox: what others are told).
 Correcting: correcting/ (what people change, and take back).
-Reading: reads/ (what is asked) → api/ (HTTP) → pages/, login/ (people).
+Reading: reads/ (what is asked) → newsroom (who waits for news) → api/ (HTTP) → pages/, login/ (people).
 Under both: rules/ (decides, no I/O) and store/ with sql/ (PostgreSQL). Around them: metrics, settings, __main__.
 """

@@ -2,7 +2,7 @@
 HTTP in, HTTP out: `create_app` puts the rooms together.
 
 parameters, days, cursors, places, refusals → callers, bodies → signals, summary, wins, weights, contacts, search, grouping, corrections,
-changelog, export with formats/ (each with its answers, examples beside) → app
+changelog, snoozes, remedies, stream, export with formats/ (each with its answers, examples beside) → app
 """
 
 from services.insights.api.app import create_app

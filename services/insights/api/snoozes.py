@@ -6,40 +6,28 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from services.insights.api.callers import writer_of
-from services.insights.api.refusals import unknown
 from services.insights.api.signal_answers import SnoozeAnswer
+from services.insights.correcting import snoozing
 from services.insights.login import Door, Viewer
-from services.insights.reads.signals import is_signal
-from services.insights.store import changes, snoozes
 from services.insights.store.connection import Pool, transaction
 from shared.clock import Clock
-from shared.events import Change
-from shared.web import Problem, problem_responses
+from shared.web import problem_responses
 
 
 def snooze_routes(*, pool: Pool, door: Door, clock: Clock) -> APIRouter:
     routes = APIRouter(prefix="/signals/{signal_id}/snooze", tags=["signals"])
     writer = Depends(writer_of(door))
+    refusals = problem_responses(401, 403, 404, 409, 422, 503)
 
-    @routes.post("", summary="Tell nobody until it gets worse", responses=problem_responses(401, 403, 404, 409, 422, 503))
+    @routes.post("", summary="Tell nobody until it gets worse", responses=refusals)
     async def snooze(viewer: Annotated[Viewer, writer], signal_id: UUID) -> SnoozeAnswer:
-        now = clock()
         async with transaction(pool, viewer.tenant) as connection:
-            if not await is_signal(connection, viewer.tenant, signal_id):
-                raise unknown("signal", signal_id)
-            snoozed = await snoozes.put(connection, viewer.tenant, signal_id, actor=viewer.actor, at=now)
-            if snoozed is None:
-                raise Problem(409, "merged", "This signal was merged into another one; snooze that one.")
-            after: changes.Facts = {"trend": snoozed.trend, "contacts": snoozed.contacts}
-            await changes.record(connection, viewer.tenant, signal_id, Change.SNOOZED, actor=viewer.actor, at=now, after=after)
+            snoozed = await snoozing.snooze(connection, viewer.tenant, signal_id, actor=viewer.actor, now=clock())
         return SnoozeAnswer.model_validate(snoozed)
 
-    @routes.delete("", summary="Tell again", status_code=204, responses=problem_responses(401, 403, 404, 422, 503))
+    @routes.delete("", summary="Tell again", status_code=204, responses=refusals)
     async def wake(viewer: Annotated[Viewer, writer], signal_id: UUID) -> None:
         async with transaction(pool, viewer.tenant) as connection:
-            if not await is_signal(connection, viewer.tenant, signal_id):
-                raise unknown("signal", signal_id)
-            if await snoozes.end(connection, viewer.tenant, signal_id):
-                await changes.record(connection, viewer.tenant, signal_id, Change.WOKEN, actor=viewer.actor, at=clock())
+            await snoozing.wake(connection, viewer.tenant, signal_id, actor=viewer.actor, now=clock())
 
     return routes

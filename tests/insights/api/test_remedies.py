@@ -124,9 +124,14 @@ async def test_what_does_not_fit_is_refused_by_name(writer: httpx.AsyncClient, w
     assert name in [each["name"] for each in answer.json()["invalid_params"]]
 
 
-async def test_the_book_has_room_for_so_many(writer: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remedies, "MOST_REMEDIES", 1)
+async def test_the_book_has_room_for_so_many(writer: httpx.AsyncClient, house: House) -> None:
     await writer.put(ONE, json=SAID)
+    await house.log.execute(
+        "INSERT INTO remedies (tenant, remedy_id, revision, actor, changed_at, acknowledgement, solution, is_active, kinds, products, phrases) "
+        "SELECT tenant, gen_random_uuid(), 1, actor, changed_at, acknowledgement, solution, is_active, kinds, products, phrases "
+        "FROM remedies, generate_series(2, $1)",
+        remedies.MOST_REMEDIES,
+    )
     full = await writer.put(f"{BOOK}/{uuid4()}", json=SAID)
     assert (full.status_code, full.json()["code"]) == (409, "book_is_full")
     assert (await writer.put(ONE, json={**SAID, "is_active": False})).status_code == 200

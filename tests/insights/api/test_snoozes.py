@@ -61,7 +61,7 @@ async def test_nobodys_signal_and_another_tenants_are_the_same_404(writer: httpx
 async def test_a_signal_that_was_merged_away_cannot_be_snoozed(writer: httpx.AsyncClient, house: House) -> None:
     await house.log.execute("UPDATE signals SET merged_into = $1 WHERE tenant = 'acme'", an_id("another"))
     answer = await writer.post(SNOOZE)
-    assert (answer.status_code, answer.json()["code"]) == (409, "merged")
+    assert (answer.status_code, answer.json()["code"]) == (409, "merged_away")
 
 
 async def test_whoever_may_only_read_changes_nothing(writer: httpx.AsyncClient, api: httpx.AsyncClient) -> None:
