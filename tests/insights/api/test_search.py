@@ -114,6 +114,23 @@ async def test_turning_pages_shows_every_contact_once_the_latest_first(api: http
     assert seen == [str(one.contact_id) for one in wanted]
 
 
+async def test_what_is_rare_is_found_behind_thousands_of_others(api: httpx.AsyncClient, pool: Pool) -> None:
+    """More than are walked through: the rest comes by the index, month by month."""
+    rare = [Contact(f"rare {n}", f"Zebra {n}", NOW - timedelta(days=30 * n, hours=1)) for n in range(7)]
+    common = [Contact(f"common {n}", "Refund", NOW - timedelta(minutes=n)) for n in range(600)]
+    await tell(pool, *rare, *common)
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        asked = {"q": "zebra", "limit": "3"} | ({"cursor": cursor} if cursor else {})
+        page = (await api.get("/v1/search", params=asked)).json()
+        seen += [found["words"]["text"] for found in page["contacts"]]
+        cursor = page["next_cursor"]
+    assert seen == [f"Zebra {n}" for n in range(7)]
+    assert await texts(api, q="zebra", until="2025-09-01T00:00:00Z") == [f"Zebra {n}" for n in range(3, 7)]
+    assert len(await texts(api, q="refund", limit=100)) == 100
+
+
 async def test_time_bounds_what_is_found(api: httpx.AsyncClient, pool: Pool) -> None:
     await tell(pool, said("Refund early", 20), said("Refund late", 2))
     assert await texts(api, q="refund", since="2025-11-20T00:00:00Z") == ["Refund late"]
