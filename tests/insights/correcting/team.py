@@ -18,7 +18,7 @@ from tests.insights.saying import DIMS, MINUTE, NOW, Desk, contact_id, topic
 ANN = "key:ann"
 TABLES = (
     "stream_offsets, contact_keys, contacts, frictions, signals, signal_hours, signal_customers, contact_days, conflicts, "
-    "signal_changes, placements, divided, corrections, outbox"
+    "signal_changes, placements, divided, corrections, outbox, outcomes, outcome_days, signal_answers, customer_values, signal_values"
 )
 SIGNAL = """
 INSERT INTO signals (tenant, signal_id, space, title, centroid, founding_contact_id, founding_ordinal, founded_at, opened_at)

@@ -13,6 +13,7 @@ from services.insights.store.recount import recount
 from shared.events import ContactTriaged
 from tests.insights.correcting.team import Team, open_signal, passage, signal_id
 from tests.insights.saying import Desk, contact, contact_id, rows
+from tests.insights.test_ended import ended
 
 CONTACTS = ("a", "b", "c", "d", "e")
 SIGNALS = 3
@@ -20,6 +21,8 @@ STATE = (
     "SELECT tenant, signal_id, hour, contacts, frictions, intensity FROM signal_hours ORDER BY signal_id, hour",
     "SELECT tenant, signal_id, day, person, contacts FROM signal_customers ORDER BY signal_id, day, person",
     "SELECT tenant, day, product, disposition, contacts, frictions, intensity FROM contact_days ORDER BY 2, 3, 4",
+    "SELECT tenant, signal_id, day, answered, timed, seconds FROM signal_answers ORDER BY signal_id, day",
+    "SELECT tenant, signal_id, annual_value, customers FROM signal_values ORDER BY signal_id",
     "SELECT contact_id, ordinal, signal_id, caught_by, is_placed, placed_in FROM frictions ORDER BY contact_id, ordinal",
     "SELECT signal_id, merged_into, centroid FROM signals WHERE retired_at IS NULL ORDER BY signal_id",
     "SELECT * FROM placements",
@@ -42,10 +45,11 @@ arrivals = st.one_of(
 
 
 def said(name: str, reading: int = 1) -> ContactTriaged:
-    """Two frictions each, of neighbouring topics; two contacts each of one customer."""
+    """Two frictions each, of neighbouring topics; two contacts each of one customer, whose value they name."""
     place = CONTACTS.index(name)
     frictions = [passage(place % SIGNALS, seed=place), passage((place + 1) % SIGNALS, 5, seed=place)]
-    return contact(name, *frictions, customer=f"customer {place // 2}", reading=reading)
+    read = contact(name, *frictions, customer=f"customer {place // 2}", reading=reading)
+    return read.model_copy(update={"contact": read.contact.model_copy(update={"annual_value": 1000.0 * place})})
 
 
 @dataclass
@@ -120,7 +124,7 @@ async def begin(pool: Pool) -> Story:
     await team.start_again()
     for number in range(SIGNALS):
         await open_signal(pool, number)
-    await team.desk.count(*(said(name) for name in CONTACTS))
+    await team.desk.count(*(said(name) for name in CONTACTS), outcomes=[ended(name, minutes=3.5) for name in CONTACTS[1:]])
     return Story(team)
 
 
