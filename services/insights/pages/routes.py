@@ -11,6 +11,7 @@ from services.insights.pages.front import Front, cursor_of
 from services.insights.pages.overview import overview_page
 from services.insights.pages.remedies import remedies_page
 from services.insights.pages.same_answers import same_answers_page
+from services.insights.pages.search import search_page
 from services.insights.pages.signal import signal_page
 from services.insights.pages.signals import signals_page
 from services.insights.pages.wins import wins_page
@@ -48,6 +49,13 @@ def page_routes(*, front: Front, clock: Clock, intake_url: str) -> APIRouter:
     @routes.get("/contacts/{contact_id}")
     async def contact(request: Request, contact_id: UUID) -> Response:
         return await front.show(request, "contact.html", lambda connection, tenant: contact_page(connection, tenant, contact_id))
+
+    @routes.get("/search")
+    async def search(request: Request) -> Response:
+        asked, cursor = request.query_params, cursor_of(request)
+        return await front.show(
+            request, "search.html", lambda connection, tenant: search_page(connection, tenant, asked, now=clock(), cursor=cursor)
+        )
 
     @routes.get("/wins")
     async def wins(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Numbers, times and words as people read them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from services.insights.reads.answers import Bucket
@@ -27,7 +27,7 @@ def plural(number: int, one: str, many: str) -> str:
     return f"{count(number)} {one if number == 1 else many}"
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """`3 Nov 2025`."""
     return f"{moment.day} {moment:%b %Y}"
 

@@ -16,6 +16,7 @@ PAGES = {
     "signal": f"/signals/{CHARGED.signal_id}",
     "signal-shipped": f"/signals/{LOCKED.signal_id}?bucket=day",
     "signal-merged": f"/signals/{MERGED.signal_id}",
+    "search": "/search?q=payment",
     "wins": "/wins",
     "same-answers": "/same-answers",
     "remedies": "/remedies",
