@@ -30,6 +30,7 @@ from services.insights.pages.contact_acts import contact_act_routes
 from services.insights.pages.entrance import entrance_routes
 from services.insights.pages.front import Front
 from services.insights.pages.grouping_acts import grouping_act_routes
+from services.insights.pages.ledgers import ledger_routes
 from services.insights.pages.notices import Notices
 from services.insights.pages.remedy_acts import remedy_act_routes
 from services.insights.pages.routes import page_routes
@@ -108,8 +109,8 @@ def create_app(
     notices = Notices(sessions, is_https=is_https)
     front = Front(pool=pool, door=door, screen=screen, sessions=sessions, notices=notices)
     app.include_router(page_routes(front=front, clock=clock, intake_url=intake_url))
-    for acts in (signal_act_routes, grouping_act_routes, contact_act_routes, remedy_act_routes):
-        app.include_router(acts(front=front, clock=clock))
+    for made in (ledger_routes, signal_act_routes, grouping_act_routes, contact_act_routes, remedy_act_routes):
+        app.include_router(made(front=front, clock=clock))
     return app
 
 

@@ -1,20 +1,16 @@
-"""The pages and their addresses. What changes something is in acts."""
+"""Pages of signals and contacts, and their addresses. What changes something stands in the files that end in `acts`."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from services.insights.api.places import contact_place, rank_place
-from services.insights.pages.changes import changes_page
 from services.insights.pages.contact import contact_page
 from services.insights.pages.front import Front, cursor_of
 from services.insights.pages.overview import overview_page
-from services.insights.pages.remedies import remedies_page
-from services.insights.pages.same_answers import same_answers_page
 from services.insights.pages.search import search_page
 from services.insights.pages.signal import signal_page
 from services.insights.pages.signals import signals_page
-from services.insights.pages.wins import wins_page
 from services.insights.reads.answers import Bucket
 from shared.clock import Clock
 
@@ -55,35 +51,6 @@ def page_routes(*, front: Front, clock: Clock, intake_url: str) -> APIRouter:
         asked, cursor = request.query_params, cursor_of(request)
         return await front.show(
             request, "search.html", lambda connection, tenant: search_page(connection, tenant, asked, now=clock(), cursor=cursor)
-        )
-
-    @routes.get("/wins")
-    async def wins(request: Request) -> Response:
-        before = contact_place(cursor_of(request))
-        return await front.show(
-            request, "wins.html", lambda connection, tenant: wins_page(connection, tenant, now=clock(), before=before)
-        )
-
-    @routes.get("/same-answers")
-    async def same_answers(request: Request) -> Response:
-        return await front.show(
-            request, "same_answers.html", lambda connection, tenant: same_answers_page(connection, tenant, now=clock())
-        )
-
-    @routes.get("/remedies")
-    @routes.get("/remedies/{remedy_id}")
-    async def remedies(request: Request, remedy_id: UUID | None = None, like: UUID | None = None) -> Response:
-        return await front.show(
-            request,
-            "remedies.html",
-            lambda connection, tenant: remedies_page(connection, tenant, now=clock(), edited=remedy_id, like=like),
-        )
-
-    @routes.get("/changes")
-    async def changes(request: Request) -> Response:
-        cursor = cursor_of(request)
-        return await front.show(
-            request, "changes.html", lambda connection, tenant: changes_page(connection, tenant, now=clock(), cursor=cursor)
         )
 
     return routes

@@ -19,6 +19,7 @@ STATIC: Final = Path(__file__).parent / "static"
 ROOMS: Final = (
     ("overview", "/", "Overview"),
     ("signals", "/signals", "Signals"),
+    ("repeats", "/repeats", "Repeats"),
     ("wins", "/wins", "Wins"),
     ("same-answers", "/same-answers", "Same answers"),
     ("remedies", "/remedies", "Remedies"),

@@ -66,7 +66,7 @@ async def search_page(
     elif terms:
         page, next_cursor = await _worded(connection, tenant, terms[:MOST_TERMS], cursor)
     else:
-        page, next_cursor = Page[Hit]((), more=False), None
+        page, next_cursor = Page((), more=False), None
     found = tuple(Found(hit, _pieces(hit.words)) for hit in page.items)
     return SearchPage(now, q, like, len(terms) > MOST_TERMS, found, _headline(q, like, page), next_cursor)
 

@@ -8,24 +8,30 @@ from uuid import UUID
 from services.insights.api.places import contact_cursor
 from services.insights.pages.charts import Chart, chart
 from services.insights.pages.log_lines import LogLine, log_line
-from services.insights.pages.marks import ChartMark, marks_of
+from services.insights.pages.marks import ChartMark, Moment, Sign, marks_of
+from services.insights.pages.proof import ProofPart, proof_part
 from services.insights.pages.shares import ShareList, share_lists
 from services.insights.pages.wording import count, day, plural
 from services.insights.reads.answers import Bucket, ContactLine, Page, Point
 from services.insights.reads.changes import Asked, changes_of
 from services.insights.reads.evidence import contacts_of
 from services.insights.reads.neighbours import Neighbour, neighbours_of
+from services.insights.reads.proof import FixTold
 from services.insights.reads.series import series_of
 from services.insights.reads.signals import RankedSignal, signal_of
+from services.insights.reads.versions import versions_of
 from services.insights.rules.priority import Priority
+from services.insights.rules.statuses import is_legal
 from services.insights.store.connection import Connection
 from services.insights.store.snoozes import Snoozed
+from shared.events import Status
 
 BARS: Final = {Bucket.HOUR: 48, Bucket.DAY: 42, Bucket.WEEK: 26}
 SHORTEST: Final = 13
 CONTACTS: Final = 10
 HISTORY: Final = 50
 NEIGHBOURS: Final = 6
+VERSIONS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class SignalPage:
     note: str | None
     merged_into: UUID | None
     snooze: Snoozed | None
+    proof: ProofPart | None
+    statuses: tuple[Status, ...]
     priority: Priority
     shares: tuple[ShareList, ...]
     history: tuple[LogLine, ...]
@@ -63,6 +71,10 @@ async def signal_page(
     points = series[signal_id]
     contacts = await contacts_of(connection, tenant, signal_id, before=before, limit=CONTACTS)
     last = contacts.items[-1] if contacts.more else None
+    versions = [
+        Moment(seen.first_at, Sign.VERSION, seen.version, f"{seen.version} first met {day(seen.first_at)}")
+        for seen in await versions_of(connection, tenant, signal_id, limit=VERSIONS)
+    ]
     history = await changes_of(connection, tenant, Asked(signal_id=signal_id), before=None, limit=HISTORY)
     return SignalPage(
         now=now,
@@ -70,6 +82,8 @@ async def signal_page(
         note=detail.note,
         merged_into=detail.merged_into,
         snooze=detail.snooze,
+        proof=proof_part(detail.fix) if detail.fix else None,
+        statuses=_statuses(detail.signal.status),
         priority=detail.priority,
         shares=share_lists(detail.shares),
         history=tuple(log_line(logged) for logged in history.items),
@@ -77,7 +91,7 @@ async def signal_page(
         bucket=bucket,
         buckets=tuple(Bucket),
         chart=chart(points),
-        marks=marks_of((), points, bucket),
+        marks=marks_of((*_fix(detail.fix), *versions), points, bucket),
         chart_label=_label(points, bucket),
         trend_words=_course(detail.signal.weeks),
         contacts=contacts,
@@ -89,6 +103,18 @@ def _beginning(first_seen: datetime | None, bucket: Bucket, now: datetime) -> da
     """A young signal does not begin with a row of nothing, but its chart keeps some length to be judged by."""
     longest, shortest = now - (BARS[bucket] - 1) * bucket.length, now - (SHORTEST - 1) * bucket.length
     return min(shortest, max(longest, (first_seen or longest) - bucket.length))
+
+
+def _statuses(now: Status) -> tuple[Status, ...]:
+    """What a person may set it to; that a fix shipped is said with its version, elsewhere."""
+    return tuple(each for each in Status if each not in (now, Status.FIX_SHIPPED) and is_legal(now, each))
+
+
+def _fix(fix: FixTold | None) -> tuple[Moment, ...]:
+    if fix is None:
+        return ()
+    label = f"fix {fix.version}" if fix.version else "fix"
+    return (Moment(fix.at, Sign.FIX, label, f"{label} shipped {day(fix.at)}"),)
 
 
 def _label(points: tuple[Point, ...], bucket: Bucket) -> str:

@@ -61,6 +61,7 @@ async def tell_everything(pool: Pool) -> None:
     ]
     async with pool.acquire() as connection:
         await write(connection, SIGNALS, contacts)
+        await connection.execute("UPDATE frictions SET caught_by = signal_id")
         for signal, trend in _TRENDS.items():
             await connection.execute("UPDATE signals SET trend = $1 WHERE signal_id = $2", trend, signal.signal_id)
         await connection.execute(

@@ -61,6 +61,42 @@ async def test_contacts_are_split_off_into_a_signal_of_their_own(site: Site, *, 
 
 
 @scripts
+async def test_a_signal_is_planned_owned_noted_and_named(site: Site, *, has_scripts: bool) -> None:
+    async with site.visit(has_scripts=has_scripts) as page:
+        await page.goto(f"/signals/{CHARGED.signal_id}")
+        await page.get_by_label("Status: open").select_option("planned")
+        await page.get_by_role("button", name="Set").click()
+        await expect(page.get_by_role("status")).to_contain_text("Status set to planned")
+        await undo(page)
+        for part, label, words in (
+            ("Give it to somebody", "Owner", "Bea"),
+            ("Write a note", "Note", "Waits for the provider."),
+            ("Rename it", "Title", "Charged twice"),
+        ):
+            await page.goto(f"/signals/{CHARGED.signal_id}")
+            await open_part(page, part)
+            await page.get_by_label(label, exact=True).fill(words)
+            await page.get_by_role("button", name="Save").locator("visible=true").click()
+            await expect(page.get_by_role("status")).to_contain_text("Done.")
+            await expect(page.get_by_role("main")).to_contain_text(words)
+            await undo(page)
+
+
+@scripts
+async def test_a_fix_is_told_with_its_version_and_its_proof_begins(site: Site, *, has_scripts: bool) -> None:
+    async with site.visit(has_scripts=has_scripts) as page:
+        await page.goto(f"/signals/{SLOW.signal_id}?bucket=day")
+        await open_part(page, "A fix shipped")
+        await page.get_by_label("In version").fill("4.4.0")
+        await page.get_by_label("When, UTC").fill("2025-11-20T08:00")
+        await page.get_by_role("button", name="It shipped").click()
+        await expect(page.get_by_role("status")).to_contain_text("fix shipped")
+        await expect(page.get_by_role("heading", name="Not enough data yet")).to_be_visible()
+        await expect(page.locator("line.fix")).to_have_count(1)
+        await undo(page)
+
+
+@scripts
 async def test_a_title_is_kept_and_a_signal_sleeps_and_wakes(site: Site, *, has_scripts: bool) -> None:
     async with site.visit(has_scripts=has_scripts) as page:
         await page.goto(f"/signals/{CHARGED.signal_id}")

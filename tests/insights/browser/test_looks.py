@@ -17,6 +17,7 @@ PAGES = {
     "signal-shipped": f"/signals/{LOCKED.signal_id}?bucket=day",
     "signal-merged": f"/signals/{MERGED.signal_id}",
     "search": "/search?q=payment",
+    "repeats": "/repeats",
     "wins": "/wins",
     "same-answers": "/same-answers",
     "remedies": "/remedies",
@@ -58,6 +59,6 @@ async def test_the_way_in_and_what_is_not_there_are_fit_for_everybody(full: Site
             await page.goto(path)
             await check(page)
     async with site.visit(scheme=scheme) as page:
-        for path in ("/", "/signals", "/wins", "/same-answers", "/remedies", "/changes", f"/signals/{an_id('none')}"):
+        for path in ("/", "/signals", "/repeats", "/wins", "/same-answers", "/remedies", "/changes", f"/signals/{an_id('none')}"):
             await page.goto(path)
             await check(page)
