@@ -2,7 +2,7 @@
 One producer id's life: records gather, at least for the linger and while their broker is busy, and travel together.
 
 Idempotent (KIP-98): a batch that is sent again has the same sequence, and the broker keeps it once. One request at a time is
-under way to each broker, so a partition stays in order.
+under way to each broker and one batch of each partition, wherever its leader is, so a partition stays in order.
 
 This is the hot path of whoever publishes. aiokafka's own producer takes a future for each record, and two more and a generic
 encoder for each partition of each request; this takes a third to a half of its time (docs/adr/0013). Connections, metadata and record batches are aiokafka's.
@@ -11,6 +11,7 @@ encoder for each partition of each request; this takes a third to a half of its 
 import asyncio
 import zlib
 from collections import defaultdict, deque
+from contextlib import suppress
 from io import BytesIO
 from struct import Struct
 from typing import Any, Final
@@ -27,6 +28,7 @@ from shared.events.codec import Encoded
 
 BATCH_BYTES: Final = 256 * 1024
 RETRY_SECONDS: Final = 0.1
+CLOSE_SECONDS: Final = 1.0
 MAGIC: Final = 2
 MAX_SEQUENCE: Final = 0x7FFFFFFF
 
@@ -74,6 +76,8 @@ class Producer:
         self._partitions: dict[str, list[TopicPartition]] = {}
         self._waiting: dict[TopicPartition, deque[Batch]] = {}
         self._travelling: dict[int, tuple[dict[TopicPartition, Batch], asyncio.Task[None]]] = {}
+        self._busy: set[TopicPartition] = set()
+        """Under way, or at rest after an error: the next batch may not overtake."""
         self._timer: asyncio.TimerHandle | None = None
         self._failed = asyncio.Event()
         self._failure: BaseException | None = None
@@ -90,9 +94,9 @@ class Producer:
 
     async def add(self, record: Encoded) -> Batch:
         """The batch in which the record travels. Raises TimeoutError where it has no partition, KafkaError after a failure."""
+        partitions = self._partitions.get(record.topic) or await self._learn(record.topic)
         if self._failure is not None:
             raise KafkaError("the producer has failed")
-        partitions = self._partitions.get(record.topic) or await self._learn(record.topic)
         # As librdkafka spreads keys: the hash of Java's client takes Python 5 µs.
         partition = partitions[zlib.crc32(record.key or b"") % len(partitions)]
         batches = self._waiting.get(partition)
@@ -130,7 +134,9 @@ class Producer:
             self._timer.cancel()
         for _, delivery in self._travelling.values():
             delivery.cancel()
-        await self._client.close()
+        with suppress(TimeoutError):  # a connection closes when all of it is written: never, to a broker that hangs
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._client.close()
 
     async def _learn(self, topic: str) -> list[TopicPartition]:
         async with asyncio.timeout(self._deadline):
@@ -154,16 +160,17 @@ class Producer:
         self._waiting.clear()
 
     def _send_off(self) -> None:
-        """One batch of every partition whose broker is free."""
+        """One batch of every partition that is not busy and whose broker is free."""
         self._timer = None
         loads: defaultdict[int, dict[TopicPartition, Batch]] = defaultdict(dict)
         for partition, batches in list(self._waiting.items()):
             leader = self._client.cluster.leader_for_partition(partition)
-            if leader not in self._travelling:
+            if partition not in self._busy and leader not in self._travelling:
                 loads[leader][partition] = batches.popleft()
                 if not batches:
                     del self._waiting[partition]
         for leader, load in loads.items():
+            self._busy.update(load)
             self._travelling[leader] = load, self._tasks.create_task(self._deliver(leader, load))
 
     async def _deliver(self, leader: int, load: dict[TopicPartition, Batch]) -> None:
@@ -179,11 +186,16 @@ class Producer:
                 self._waiting.setdefault(partition, deque()).appendleft(batch)
             else:
                 self._fail(error_type())
-        if not all(batch.settled.is_set() for batch in load.values()):
-            await asyncio.sleep(RETRY_SECONDS)
-            await self._client.force_metadata_update()
         del self._travelling[leader]
-        if self._waiting and self._timer is None:
+        failing = {partition for partition, batch in load.items() if not batch.settled.is_set()}
+        if failing:
+            self._client.force_metadata_update()
+            self._loop.call_later(RETRY_SECONDS, self._go_on, failing)
+        self._go_on(set(load) - failing)
+
+    def _go_on(self, partitions: set[TopicPartition]) -> None:
+        self._busy -= partitions
+        if self._waiting and self._timer is None and self._failure is None:
             oldest = min(batches[0].began for batches in self._waiting.values())
             self._timer = self._loop.call_at(oldest + self._linger, self._send_off)
 
