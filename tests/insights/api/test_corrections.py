@@ -74,6 +74,20 @@ async def test_a_pinned_title_is_a_persons_until_that_is_undone(writer: httpx.As
     assert await pool.fetchval(title_by, LOGIN) == "discovery"
 
 
+async def test_of_several_changes_of_one_value_the_latest_is_undone_first(writer: httpx.AsyncClient, house: House) -> None:
+    for change in ({"owner": "ann"}, {"owner": "bob"}, {"title": "Locked out"}, {"status": "planned"}):
+        assert (await writer.patch(f"/v1/signals/{LOGIN}", json=change)).status_code == 200
+        house.watch.now += MINUTE
+    status, title, bob, ann = (await writer.get("/v1/changes")).json()["changes"]
+    refused = await writer.post(f"/v1/changes/{ann['change_id']}/undo")
+    assert (refused.json()["code"], refused.json()["change_id"]) == ("in_use", bob["change_id"])
+    for line in (bob, title, ann, status):
+        house.watch.now += MINUTE
+        assert (await writer.post(f"/v1/changes/{line['change_id']}/undo")).status_code == 200
+    signal = (await writer.get(f"/v1/signals/{LOGIN}")).json()
+    assert (signal["owner"], signal["status"]) == (None, "open")
+
+
 async def test_the_log_is_read_page_by_page_by_actor_and_time(writer: httpx.AsyncClient, house: House) -> None:
     start = house.watch.now
     for number in range(3):
