@@ -64,13 +64,15 @@ async def test_what_is_one_matter_becomes_one_signal_under_the_older_ones_id(des
     )
     torn = await pool.fetchval("SELECT signal_id FROM signals WHERE title = 'Torn'")
     await pool.execute("UPDATE frictions SET signal_id = $1 WHERE contact_id IN (SELECT contact_id FROM frictions LIMIT 5)", torn)
-    await pool.execute(
-        "UPDATE signal_customers SET signal_id = $1 WHERE person IN (SELECT person FROM frictions WHERE signal_id = $1)", torn
-    )
-    await pool.execute("TRUNCATE signal_hours")
+    await pool.execute("DELETE FROM signal_hours")
+    await pool.execute("DELETE FROM signal_customers")
     await pool.execute(
         "INSERT INTO signal_hours SELECT tenant, signal_id, date_trunc('hour', occurred_at), count(*), count(*), sum(intensity) "
         "FROM frictions GROUP BY 1, 2, 3"
+    )
+    await pool.execute(
+        "INSERT INTO signal_customers SELECT tenant, signal_id, (occurred_at AT TIME ZONE 'UTC')::date, person, count(*) "
+        "FROM frictions GROUP BY 1, 2, 3, 4"
     )
     await desk.count(*said(0, 10, first=40))
     await discovery(pool).run_once()

@@ -11,7 +11,7 @@ RETURNING true
 -- name: signal
 SELECT
     s.title, s.status, s.trend,
-    (SELECT count(DISTINCT person) FROM signal_customers WHERE tenant = $1 AND signal_id = $2 AND contacts > 0) AS customers,
-    (SELECT coalesce(sum(contacts), 0)::bigint FROM signal_hours WHERE tenant = $1 AND signal_id = $2) AS contacts
+    coalesce(t.customers, 0) AS customers, coalesce(t.contacts, 0) AS contacts
 FROM signals AS s
+LEFT JOIN signal_totals AS t USING (tenant, signal_id)
 WHERE s.tenant = $1 AND s.signal_id = $2

@@ -3,25 +3,15 @@
 -- name: standings
 SELECT
     s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at, z.snoozed_at,
-    coalesce(h.contacts, 0) AS contacts, coalesce(h.frictions, 0) AS frictions, coalesce(h.intensity, 0) AS intensity,
+    coalesce(t.contacts, 0) AS contacts, coalesce(t.frictions, 0) AS frictions, coalesce(t.intensity, 0) AS intensity,
     h.first_hour, h.last_hour,
-    coalesce(p.customers, 0) AS customers,
+    coalesce(t.customers, 0) AS customers,
     v.annual_value, v.customers AS valued_customers
 FROM signals AS s
-LEFT JOIN (
-    SELECT
-        signal_id, sum(contacts)::bigint AS contacts, sum(frictions)::bigint AS frictions, sum(intensity)::bigint AS intensity,
-        min(hour) AS first_hour, max(hour) AS last_hour
-    FROM signal_hours
-    WHERE tenant = $1 AND contacts > 0
-    GROUP BY signal_id
-) AS h USING (signal_id)
-LEFT JOIN (
-    SELECT signal_id, count(DISTINCT person) AS customers
-    FROM signal_customers
-    WHERE tenant = $1 AND contacts > 0
-    GROUP BY signal_id
-) AS p USING (signal_id)
+LEFT JOIN signal_totals AS t ON t.tenant = s.tenant AND t.signal_id = s.signal_id
+LEFT JOIN LATERAL (
+    SELECT min(hour) AS first_hour, max(hour) AS last_hour FROM signal_hours WHERE tenant = s.tenant AND signal_id = s.signal_id
+) AS h ON true
 LEFT JOIN signal_values AS v ON v.tenant = s.tenant AND v.signal_id = s.signal_id
 LEFT JOIN snoozes AS z ON z.tenant = s.tenant AND z.signal_id = s.signal_id
 WHERE s.tenant = $1 AND s.merged_into IS NULL
@@ -32,23 +22,15 @@ WHERE s.tenant = $1 AND s.merged_into IS NULL
 -- name: one_standing
 SELECT
     s.signal_id, s.title, s.title_by, s.status, s.trend, s.owner, s.note, s.merged_into, s.founded_at, s.opened_at, z.snoozed_at,
-    coalesce(h.contacts, 0) AS contacts, coalesce(h.frictions, 0) AS frictions, coalesce(h.intensity, 0) AS intensity,
+    coalesce(t.contacts, 0) AS contacts, coalesce(t.frictions, 0) AS frictions, coalesce(t.intensity, 0) AS intensity,
     h.first_hour, h.last_hour,
-    coalesce(p.customers, 0) AS customers,
+    coalesce(t.customers, 0) AS customers,
     v.annual_value, v.customers AS valued_customers
 FROM signals AS s
+LEFT JOIN signal_totals AS t ON t.tenant = s.tenant AND t.signal_id = s.signal_id
 LEFT JOIN LATERAL (
-    SELECT
-        sum(contacts)::bigint AS contacts, sum(frictions)::bigint AS frictions, sum(intensity)::bigint AS intensity,
-        min(hour) AS first_hour, max(hour) AS last_hour
-    FROM signal_hours
-    WHERE tenant = $1 AND signal_id = s.signal_id AND contacts > 0
+    SELECT min(hour) AS first_hour, max(hour) AS last_hour FROM signal_hours WHERE tenant = s.tenant AND signal_id = s.signal_id
 ) AS h ON true
-LEFT JOIN LATERAL (
-    SELECT count(DISTINCT person) AS customers
-    FROM signal_customers
-    WHERE tenant = $1 AND signal_id = s.signal_id AND contacts > 0
-) AS p ON true
 LEFT JOIN signal_values AS v ON v.tenant = s.tenant AND v.signal_id = s.signal_id
 LEFT JOIN snoozes AS z ON z.tenant = s.tenant AND z.signal_id = s.signal_id
 WHERE s.tenant = $1 AND s.signal_id = $2

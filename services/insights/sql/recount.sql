@@ -16,6 +16,26 @@ FULL JOIN (
 ) AS t USING (tenant, signal_id, hour)
 WHERE r.counted IS DISTINCT FROM t.recounted
 
+-- name: signal_totals
+-- A total of nothing may stay behind.
+SELECT tenant, format('signal %s', signal_id) AS place,
+    coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted
+FROM (
+    SELECT tenant, signal_id,
+        format('%s contacts, %s frictions, intensity %s, %s customers', contacts, frictions, intensity, customers) AS counted
+    FROM signal_totals WHERE (contacts, frictions, intensity, customers) <> (0, 0, 0, 0)
+) AS r
+FULL JOIN (
+    SELECT tenant, signal_id,
+        format(
+            '%s contacts, %s frictions, intensity %s, %s customers',
+            count(DISTINCT contact_id), count(*), sum(intensity), count(DISTINCT person)
+        ) AS recounted
+    FROM frictions WHERE signal_id IS NOT NULL
+    GROUP BY tenant, signal_id
+) AS t USING (tenant, signal_id)
+WHERE r.counted IS DISTINCT FROM t.recounted
+
 -- name: signal_customers
 SELECT tenant, format('signal %s, day %s, person %s', signal_id, day, person) AS place,
     coalesce(r.counted, 'nothing') AS counted, coalesce(t.recounted, 'nothing') AS recounted

@@ -65,13 +65,10 @@ WHERE s.tenant = $1 AND s.signal_id = ANY ($2::uuid[]) AND (
 
 -- name: untitled
 -- In doubt, or outgrown: twice as many people know better what it is about. A hundred know it well.
-SELECT s.tenant, s.signal_id, s.space, s.title, p.people FROM signals AS s
-CROSS JOIN LATERAL (
-    SELECT count(DISTINCT c.person)::integer AS people FROM signal_customers AS c
-    WHERE c.tenant = s.tenant AND c.signal_id = s.signal_id
-) AS p
+SELECT s.tenant, s.signal_id, s.space, s.title, coalesce(t.customers, 0)::integer AS people FROM signals AS s
+LEFT JOIN signal_totals AS t USING (tenant, signal_id)
 WHERE s.title_by = 'discovery' AND s.merged_into IS NULL AND (s.titled_at IS NULL OR s.titled_for < 100)
-    AND (s.titled_at IS NULL OR p.people >= 2 * s.titled_for)
+    AND (s.titled_at IS NULL OR t.customers >= 2 * s.titled_for)
 ORDER BY s.tenant, s.space, s.signal_id
 
 -- name: title
