@@ -60,7 +60,7 @@ def contacts(number: int, random: np.random.Generator) -> Iterator[tuple[datetim
         signal = int(random.zipf(1.4)) % SIGNALS
         vector = centres[signal] + random.normal(0, 0.03, DIMS)
         halfvec = as_halfvecs((vector / np.linalg.norm(vector))[None, :].astype(np.float32))[0]
-        contact_id, person = an_id("contact", place), f"person {int(random.integers(number // 2))}"
+        contact_id, person = an_id("contact", place), f"person {int(random.integers(number // 2)):012}"
         disposition = "praise" if place % 20 == 0 else "friction"
         contact = (
             *(

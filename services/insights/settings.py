@@ -52,7 +52,7 @@ class InsightsSettings(ServiceSettings):
     following_seconds: float = Field(
         default=30.0, gt=0, le=3600, description="pause between two looks at where signals are going"
     )
-    proving_seconds: float = Field(default=60.0, gt=0, le=3600, description="pause between two looks at what came of fixes")
+    proving_seconds: float = Field(default=300.0, gt=0, le=3600, description="pause between two looks at what came of fixes")
     rollout_days: float = Field(
         default=7.0, ge=0, le=365, description="days after a fix until everybody has it whose version is not known"
     )

@@ -4,23 +4,29 @@
 -- Of every customer who met the friction, who did not meet it with the fix ($4) and was not told of it yet nor since: one contact, the
 -- latest by which the upstream app can find them.
 WITH told AS (
-    SELECT c.person, l.fix_id, l.closed_at
+    SELECT c.person, bool_or(l.fix_id = $3) AS of_this, max(l.closed_at) AS closed_at
     FROM loops AS l
     JOIN contact_keys AS k ON k.tenant = l.tenant AND k.contact_id = l.contact_id
     JOIN contacts AS c ON c.tenant = k.tenant AND c.occurred_at = k.occurred_at AND c.contact_id = k.contact_id
     WHERE l.tenant = $1 AND l.signal_id = $2
+    GROUP BY c.person
 ), met AS (
-    SELECT person, max(occurred_at) AS latest_at FROM frictions
-    WHERE tenant = $1 AND signal_id = $2 AND person <> ALL ($4::text[])
+    SELECT person, max(day) AS latest FROM signal_customers
+    WHERE tenant = $1 AND signal_id = $2
     GROUP BY person
+), open AS (
+    SELECT m.person FROM met AS m
+    LEFT JOIN told AS t ON t.person = m.person
+    LEFT JOIN unnest($4::text[]) AS back (person) ON back.person = m.person
+    WHERE back.person IS NULL AND NOT coalesce(t.of_this OR t.closed_at > m.latest + 1, false)
+    ORDER BY m.person
+    LIMIT $5
 )
-SELECT DISTINCT ON (m.person) c.contact_id, c.customer, c.source, c.thread_id, c.external_id
-FROM met AS m
-JOIN frictions AS f ON f.tenant = $1 AND f.signal_id = $2 AND f.person = m.person
+SELECT DISTINCT ON (o.person) c.contact_id, c.customer, c.source, c.thread_id, c.external_id
+FROM open AS o
+JOIN frictions AS f ON f.tenant = $1 AND f.signal_id = $2 AND f.person = o.person
 JOIN contacts AS c ON c.tenant = $1 AND c.occurred_at = f.occurred_at AND c.contact_id = f.contact_id
-WHERE NOT EXISTS (SELECT FROM told AS t WHERE t.person = m.person AND (t.fix_id = $3 OR t.closed_at > m.latest_at))
-ORDER BY m.person, (c.thread_id IS NULL AND c.external_id IS NULL), c.occurred_at DESC
-LIMIT $5
+ORDER BY o.person, (c.thread_id IS NULL AND c.external_id IS NULL), c.occurred_at DESC
 
 -- name: close
 INSERT INTO loops (tenant, signal_id, fix_id, contact_id, is_closable, closed_at)

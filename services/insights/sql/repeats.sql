@@ -5,13 +5,14 @@
 WITH later AS (
     SELECT DISTINCT person FROM frictions WHERE tenant = $1 AND signal_id = $2 AND occurred_at > $3
 ), met AS (
-    SELECT c.person, c.day FROM later JOIN signal_customers AS c ON c.tenant = $1 AND c.person = later.person AND c.signal_id = $2
+    SELECT DISTINCT f.contact_id, f.occurred_at, f.person
+    FROM frictions AS f
+    JOIN later USING (person)
+    WHERE f.tenant = $1 AND f.signal_id = $2
 )
-SELECT DISTINCT f.contact_id, f.occurred_at, f.person, c.source, c.thread_id, c.product, c.product_version
-FROM met
-JOIN frictions AS f ON f.tenant = $1 AND f.signal_id = $2 AND f.person = met.person
-    AND f.occurred_at >= met.day::timestamp AT TIME ZONE 'UTC' AND f.occurred_at < (met.day + 1)::timestamp AT TIME ZONE 'UTC'
-JOIN contacts AS c ON c.tenant = $1 AND c.occurred_at = f.occurred_at AND c.contact_id = f.contact_id
+SELECT m.contact_id, m.occurred_at, m.person, c.source, c.thread_id, c.product, c.product_version
+FROM met AS m
+JOIN contacts AS c ON c.tenant = $1 AND c.occurred_at = m.occurred_at AND c.contact_id = m.contact_id
 WHERE c.erased_at IS NULL
 
 -- name: answered

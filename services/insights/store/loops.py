@@ -14,7 +14,7 @@ from shared.events import LoopClosed, derived_id
 
 SQL: Final = "loops"
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 1_000
 """Customers who are told in one transaction."""
 
 
