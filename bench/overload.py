@@ -89,6 +89,7 @@ class Overload:
             ],
             ["goodput at 1.2 x the knee, to that at the knee", "0.9", f"{more.good / max(knee.good, 1.0):.2f}"],
             ["accepted at 5 x the knee, to what was at the knee", "", f"{much.accepted / max(knee.accepted, 1.0):.2f}"],
+            ["within 100 ms at 5 x the knee, to what was at the knee", "", f"{much.good / max(knee.good, 1.0):.2f}"],
             ["memory at 5 x the knee, to that at the knee", "bounded", f"{much.memory / knee.memory:.2f}"],
             ["p99 of what is accepted at 5 x the knee", "bounded", f"{1e3 * much.p99:.0f} ms"],
             ["full service again after 5 x the knee", "5 s", f"{self.settled_after:.1f} s"],
