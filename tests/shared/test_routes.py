@@ -18,7 +18,7 @@ FAILURES = {
     "gone": ClientDisconnect(),
     "bug": ZeroDivisionError(),
 }
-METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "post")
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT")
 PATHS = ("/said", "/said/", "/said/whole", "/nothing", *(f"/fails/{name}" for name in FAILURES))
 
 
