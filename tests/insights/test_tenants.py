@@ -84,7 +84,7 @@ async def test_a_month_can_be_reached_through_its_table_only(pool: Pool) -> None
     await (await Desk(pool).open()).count(contact("a"))
     months = await pool.fetch(
         "SELECT relname, relrowsecurity, has_table_privilege($1, oid, 'SELECT, INSERT, UPDATE, DELETE') FROM pg_class WHERE relispartition "
-        "AND relkind = 'r'",
+        "AND relkind = 'r' ORDER BY relname",
         CALLER,
     )
     assert [tuple(month) for month in months] == [("contacts_2026_03", True, False), ("frictions_2026_03", True, False)]
