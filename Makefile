@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 LOCK   := $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-apache check format contract settings topics infrastructure lock bench fuzz eval clean
+.PHONY: help demo test test-apache check format contract settings topics infrastructure lock bench fuzz eval screenshots clean
 
 help: ## list what can be done here
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ fuzz: $(READY) ## intake against its OpenAPI document, by schemathesis; ARGS="--
 
 eval: $(READY) ## how well triage reads, into docs/triage-quality.md; half an hour; ARGS="critical spans" prints parts
 	@$(RUN) -m bench.quality $(ARGS)
+
+screenshots: $(READY) ## the pictures of the pages in docs/, made anew; needs Chromium
+	@SCREENSHOTS=docs $(RUN) -m pytest -q tests/insights/browser/test_screenshots.py
 
 lock: $(READY) ## pin every dependency again, with hashes; once for all, once for each image
 	@$(LOCK) --all-extras --group dev --output-file requirements.lock
