@@ -47,7 +47,7 @@ async def test_filters_stand_in_the_address_and_go_one_by_one(full: Site, *, has
 async def test_keys_walk_through_a_list_and_open_what_they_stand_on(full: Site) -> None:
     async with full.visit() as page:
         await page.goto("/signals?sort=contacts")
-        for key in ("j", "j", "k"):
+        for key in ("j", "j", "j", "k"):
             await page.keyboard.press(key)
         await expect(page.locator("tr.here")).to_contain_text(CHARGED.title)
         await page.keyboard.press("Enter")
