@@ -97,7 +97,9 @@ class Arranging:
             held = await arranging.hold(connection, realm, frictions, but=but)
             if len(set(held.values())) < self._grain.people:
                 return None
-            named = await title_for(await signals.quotes(connection, realm, sorted(held)[:MOST_MEMBERS]), common)
+            named = await title_for(
+                connection, realm, await signals.quotes(connection, realm, sorted(held)[:MOST_MEMBERS]), common
+            )
             opening = await opened_by(connection, realm, held, group.centre, named, now=self._clock())
             if opening is None:
                 return None

@@ -111,7 +111,9 @@ class Discovery:
             held = await signals.hold_waiting(connection, realm, [waiting.ids[row] for row in group.rows])
             if len(set(held.values())) < self._grain.people:
                 return 0
-            named = await title_for(await signals.quotes(connection, realm, sorted(held)[:MOST_MEMBERS]), common)
+            named = await title_for(
+                connection, realm, await signals.quotes(connection, realm, sorted(held)[:MOST_MEMBERS]), common
+            )
             opening = await opened_by(connection, realm, held, group.centre, named, now=self._clock())
             if opening is None:
                 return 0

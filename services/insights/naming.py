@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from services.insights.rules.titles import Background, Said, background, title
 from services.insights.store import locks, signals
-from services.insights.store.connection import Pool, transaction
+from services.insights.store.connection import Connection, Pool, transaction
 from services.insights.store.signals import UNTITLED, Quote, Realm
 from shared.clock import Clock
 
@@ -27,9 +28,12 @@ async def common_words(pool: Pool, realm: Realm) -> Background:
     return await asyncio.to_thread(background, _said(quotes))
 
 
-async def title_for(quotes: Sequence[Quote], common: Background) -> str:
-    """A title for a signal of which these are members."""
-    return await asyncio.to_thread(_title, quotes[:MOST_MEMBERS], common)
+async def title_for(
+    connection: Connection, realm: Realm, quotes: Sequence[Quote], common: Background, *, of: UUID | None = None
+) -> str:
+    """A title for a signal of which these are members, other than those that others of the tenant have."""
+    taken = await signals.titles(connection, realm.tenant, but=of)
+    return await asyncio.to_thread(_title, quotes[:MOST_MEMBERS], common, taken)
 
 
 async def retitle(pool: Pool, clock: Clock) -> None:
@@ -43,14 +47,15 @@ async def retitle(pool: Pool, clock: Clock) -> None:
         async with transaction(pool) as connection:
             await locks.take(connection, shared=frozenset(), alone={found.realm.tenant})
             quotes = await signals.members(connection, found.realm, found.signal_id, limit=MOST_MEMBERS)
-            named = await title_for(quotes, common[found.realm])
+            named = await title_for(connection, found.realm, quotes, common[found.realm], of=found.signal_id)
             await signals.retitle(connection, found, named, now=clock())
 
 
-def _title(quotes: Sequence[Quote], common: Background) -> str:
+def _title(quotes: Sequence[Quote], common: Background, taken: frozenset[str]) -> str:
     kinds = sorted(quote.kind for quote in quotes)
     most = max(kinds, key=kinds.count, default="unknown")
-    return title(_said(quotes), common, otherwise=UNTITLED if most == "unknown" else f"{most.capitalize()}, not yet named")
+    otherwise = UNTITLED if most == "unknown" else f"{most.capitalize()}, not yet named"
+    return title(_said(quotes), common, otherwise=otherwise, taken=taken)
 
 
 def _said(quotes: Sequence[Quote]) -> list[Said]:

@@ -8,7 +8,7 @@ say is never used, so a title quotes nobody.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import log
@@ -32,6 +32,9 @@ STEM = 6
 
 WORTH = 0.2
 """Share of the first phrase's score from which a second one is worth saying."""
+
+TRIES = 20
+"""Titles tried for one that no other signal has."""
 
 # Masks of any origin: [email], <name>, {$100.00}, XXXX.
 _MASK = re.compile(r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}|\b[Xx]{2,}\b|\S*(?:://|@)\S*|\S*\d\S*")
@@ -80,18 +83,27 @@ def background(everything: Iterable[Said]) -> Background:
     return Background(len(phrases), Counter(phrase for one in phrases for phrase in one))
 
 
-def title(members: Sequence[Said], common: Background, *, otherwise: str) -> str:
-    """The distinctive phrases of `members`, at most six words; `otherwise` where three people share none."""
+def title(members: Sequence[Said], common: Background, *, otherwise: str, taken: Collection[str] = ()) -> str:
+    """
+    The distinctive phrases of `members`, at most seven words; `otherwise` where three people share none.
+
+    Where it is one of those that are `taken`, the next phrases are tried; if none tells them apart, both are called the same.
+    """
     spoken, people = _spoken(members)
     scored = sorted(
         ((_score(phrase, count, people, common), phrase) for phrase, count in spoken.items() if count >= SPOKEN_BY),
         key=lambda pair: (-pair[0], pair[1]),
     )
     # A single word names a topic at best: it stands only where people share nothing longer.
-    scored = [one for one in scored if " " in one[1]] or scored
-    best = scored[0][0] if scored else 0.0
-    chosen = _chosen([phrase for score, phrase in islice(scored, 200) if score > WORTH * best])
-    return _sentence(chosen, _surfaces(members)) if chosen else otherwise
+    telling = [one for one in scored if " " in one[1]] or scored
+    best = telling[0][0] if telling else 0.0
+    chosen = _chosen([phrase for score, phrase in islice(telling, 200) if score > WORTH * best])
+    if not chosen:
+        return otherwise
+    surfaces = _surfaces(members)
+    others = [[chosen[0], phrase] for _, phrase in scored if not _stems(phrase) & _stems(chosen[0])]
+    titles = [_sentence(phrases, surfaces) for phrases in [chosen, *others[:TRIES]]]
+    return next((each for each in titles if each not in taken), titles[0])
 
 
 def _score(phrase: str, count: int, people: int, common: Background) -> float:
@@ -105,16 +117,21 @@ def _chosen(phrases: Sequence[str]) -> list[str]:
     chosen: list[str] = []
     words: set[str] = set()
     for phrase in phrases:
-        fresh = {_stem(word) for word in phrase.split() if word not in _STOP}
+        fresh = _stems(phrase)
         if fresh & words:
             continue
-        if chosen and (" " not in phrase or len(" ".join([*chosen, phrase]).split()) > WORDS):
+        # One word says little beside a phrase, but two of them say more than a topic.
+        if chosen and ((" " in chosen[0] and " " not in phrase) or len(" ".join([*chosen, phrase]).split()) > WORDS):
             continue
         chosen.append(phrase)
         words |= fresh
         if len(chosen) == PHRASES:
             break
     return chosen
+
+
+def _stems(phrase: str) -> set[str]:
+    return {_stem(word) for word in phrase.split() if word not in _STOP}
 
 
 def _stem(word: str) -> str:

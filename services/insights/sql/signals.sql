@@ -71,6 +71,9 @@ WHERE s.title_by = 'discovery' AND s.merged_into IS NULL AND (s.titled_at IS NUL
     AND (s.titled_at IS NULL OR t.customers >= 2 * s.titled_for)
 ORDER BY s.tenant, s.space, s.signal_id
 
+-- name: titles
+SELECT title FROM signals WHERE tenant = $1 AND merged_into IS NULL AND signal_id IS DISTINCT FROM $2
+
 -- name: title
 UPDATE signals SET title = $3, titled_at = $4, titled_for = $5
 WHERE tenant = $1 AND signal_id = $2 AND title_by = 'discovery'

@@ -228,6 +228,11 @@ async def untitled(connection: Connection) -> list[Untitled]:
     return [Untitled(Realm(row["tenant"], row["space"]), row["signal_id"], row["title"], row["people"]) for row in rows]
 
 
+async def titles(connection: Connection, tenant: str, *, but: UUID | None) -> frozenset[str]:
+    """What the tenant's other signals are called."""
+    return frozenset(row["title"] for row in await connection.fetch(blocks(SQL)["titles"], tenant, but))
+
+
 async def retitle(connection: Connection, found: Untitled, title: str, *, now: datetime) -> None:
     """Give a signal a new title, unless a person has given it one. What it was called before is not kept."""
     tenant, signal_id = found.realm.tenant, found.signal_id

@@ -153,6 +153,18 @@ def test_a_title_is_what_several_people_say_and_others_do_not() -> None:
     assert found == "Late fee"
 
 
+def test_a_title_that_another_signal_has_is_not_given_again() -> None:
+    members = said("a late fee on my card", "the late fee, my card again", "late fee and my card")
+    common = background([*members, *ELSEWHERE])
+    first = title(members, common, otherwise="-")
+    assert title(members, common, otherwise="-", taken={first}) not in {first, "-"}
+
+
+def test_two_words_say_more_than_a_topic() -> None:
+    found = title(said("account. locked", "locked. account", "account; locked"), background(ELSEWHERE), otherwise="-")
+    assert found in {"Account · locked", "Locked · account"}
+
+
 def test_a_title_never_quotes_one_or_two_people_nor_a_mask() -> None:
     members = said("XXXX XXXX from [email] John Smith", "John Smith XXXX 12/03 {$100.00}", "XXXX something else [name]")
     assert title(members, background([*members, *ELSEWHERE]), otherwise="Charge, not yet named") == "Charge, not yet named"
