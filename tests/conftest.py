@@ -6,12 +6,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.local import Running, from_environment
 from shared.kafka import KafkaSettings
 from shared.topics import TopicSettings, create_topics
 
 PARTITIONS = 3
+
+# How long an example takes is the machine's business.
+settings.register_profile("failbetter", deadline=None)
+settings.load_profile("failbetter")
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,7 @@ TELLINGS = st.lists(
 
 
 @given(tellings=TELLINGS, cuts=st.lists(st.integers(1, 5), max_size=12), seed=st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_the_highest_revision_and_reading_counts_in_any_order(
     pool: Pool, tellings: list[tuple[str, int, int]], cuts: list[int], seed: object
 ) -> None:

@@ -130,7 +130,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_whatever_is_told_and_reported_in_whatever_order_equals_a_recount(pool: Pool, steps: list[tuple[Any, ...]]) -> None:
     await pool.execute(
         "TRUNCATE stream_offsets, contact_keys, contacts, frictions, signals, signal_hours, signal_customers, contact_days, conflicts, "

@@ -96,7 +96,7 @@ TELLINGS = st.lists(
 
 
 @given(TELLINGS)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_whatever_is_told_values_equal_a_recount(
     pool: Pool, tellings: list[tuple[str, str | None, float | None, set[int], int, bool]]
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.insights.api.export import AT_ONCE, _Turns
@@ -144,7 +144,6 @@ async def test_who_was_forgotten_comes_out_of_no_file(api: httpx.AsyncClient, po
     assert await exported(api, what="contacts", q="Uppsala") == []
 
 
-@settings(deadline=None)
 @given(st.sampled_from(FORMULA), st.text(max_size=20))
 def test_no_cell_of_a_csv_begins_a_formula(begin: str, rest: str) -> None:
     file = encoder(Format.CSV, [Column("a"), Column("b", Holds.TEXTS), Column("c", Holds.NUMBER)])
@@ -156,7 +155,6 @@ def test_no_cell_of_a_csv_begins_a_formula(begin: str, rest: str) -> None:
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.none() | TEXT, st.lists(TEXT, max_size=3), st.none() | st.floats(allow_nan=False, allow_infinity=False))

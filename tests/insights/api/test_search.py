@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.insights.reads.highlights import LONGEST, highlighted
@@ -227,7 +227,6 @@ async def test_like_a_contact_that_is_not_there_is_unknown(api: httpx.AsyncClien
     assert (await api.get("/v1/search", params={"like": str(an_id("nobody"))})).status_code == 404
 
 
-@settings(deadline=None)
 @given(st.text(max_size=700), st.lists(st.tuples(st.integers(-5, 800), st.integers(-5, 800)), max_size=6))
 def test_marks_lie_in_the_text_in_order_and_mark_what_was_found(text: str, spans: list[tuple[int, int]]) -> None:
     found = highlighted(text, spans)

@@ -133,7 +133,7 @@ async def state(pool: Pool) -> list[list[tuple[object, ...]]]:
 
 
 COUNTING = "SELECT contact_id, ordinal, signal_id FROM frictions ORDER BY contact_id, ordinal"
-OFTEN = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+OFTEN = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @given(told=st.lists(st.one_of(steps, steps, arrivals), min_size=10, max_size=14), order=st.lists(st.integers(0, 9), max_size=10))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.insights.rules.comparison import BEFORE, DAY, Stretch, Told, customers_of, stretches
@@ -39,7 +39,6 @@ def test_what_an_earlier_fix_did_is_not_the_later_ones() -> None:
     assert compared(FIXED, fixed_before=date(2025, 11, 3))[0].since == date(2025, 11, 4)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(-5, 60), st.one_of(st.none(), st.integers(-5, 60)))
 def test_stretches_never_end_before_they_begin(days: int, met: int, fixed: int | None) -> None:
     day = FIXED.date()

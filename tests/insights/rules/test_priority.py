@@ -6,7 +6,7 @@ from math import log10
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.insights.rules.priority import Weights, Worth, priority_of
@@ -22,7 +22,6 @@ def documented(**known: float) -> float:
     return float(eval(formula, {"__builtins__": {}, "log10": log10, "max": max}, known))
 
 
-@settings(deadline=None)
 @given(
     st.integers(0, 10**6),
     st.floats(0, 1),

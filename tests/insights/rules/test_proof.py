@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.insights.rules.proof import Days, Verdict, calm, proof_of
@@ -133,7 +133,6 @@ def test_wild_days_make_the_interval_wider() -> None:
     assert wild.high - wild.low > calm.high - calm.low
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=7, max_size=28), st.lists(st.integers(0, 30), max_size=28))
 def test_the_interval_always_holds_the_ratio(before: list[int], after: list[int]) -> None:
     proof = proof_of(days(*before), days(*after))

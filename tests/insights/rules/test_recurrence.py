@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.insights.rules.recurrence import Fix, Message, Recurrence, recurrences
@@ -102,7 +102,6 @@ MESSAGES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(MESSAGES, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_says_nothing(said: list[Message], random: object) -> None:
     shuffled = sorted(said, key=lambda _: random.random())  # type: ignore[attr-defined]

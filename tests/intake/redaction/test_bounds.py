@@ -20,7 +20,7 @@ PIECES = (
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join))
 @example("1 ")
 @example("AA00 ")
@@ -34,7 +34,6 @@ def test_no_text_takes_long_however_it_repeats_itself(piece: str) -> None:
     assert time.process_time() - began < SECONDS
 
 
-@settings(deadline=None)
 @given(texts | st.text(max_size=200))
 def test_what_is_not_found_is_left_exactly_as_it_was(text: str) -> None:
     redactor = Redactor()

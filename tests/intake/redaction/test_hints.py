@@ -17,7 +17,7 @@ BESIDE = st.sampled_from(
     ("", " ", "\n", "“", "”", "•", "…", "🔑", "İ", "ı", "+", "&", "#", "%", "~", "^", "@", "$", "\\", "|", "密", "é")
 )
 TIGHT_AT = re.compile(r"[^\W_]@[^\W_]")
-many = settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=200, suppress_health_check=list(HealthCheck))
 
 
 def said(before: str, what: str, after: str) -> tuple[str, Hints]:
