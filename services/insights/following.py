@@ -2,7 +2,7 @@
 The job that says where every signal is going: its windows of contacts that end now, against its baseline. Others are told what escalates.
 
 One leader does it. Baselines end a week ago, so that a surge is not taken for usual while it lasts; they are made again every hour, and
-at once after signals were merged or split: that is no surge. Nothing is kept but the trends: a restart loses nothing.
+at once after signals were merged, split or arranged anew: that is no surge. Nothing is kept but the trends: a restart loses nothing.
 """
 
 import asyncio

@@ -78,6 +78,8 @@ async def test_what_is_one_matter_becomes_one_signal_under_the_older_ones_id(des
     await discovery(pool).run_once()
     assert await pool.fetchval("SELECT merged_into FROM signals WHERE signal_id = $1", torn) == kept["signal_id"]
     assert {signal_id for _, signal_id in await belonging(pool)} == {kept["signal_id"]}
+    merged = await pool.fetchval("SELECT other_id FROM signal_changes WHERE signal_id = $1 AND change = 'merged'", torn)
+    assert merged == kept["signal_id"]
     assert await recount(pool) == []
 
 

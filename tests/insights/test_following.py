@@ -8,8 +8,9 @@ import pytest
 from services.insights.correcting.merging import merge
 from services.insights.correcting.undoing import undo
 from services.insights.following import Following
-from services.insights.store import locks
+from services.insights.store import arranging, locks
 from services.insights.store.connection import Pool, transaction
+from services.insights.store.signals import Realm
 from tests.insights.api.conftest import NOW, Watch
 from tests.insights.api.world import Contact, Signal, write
 
@@ -75,6 +76,19 @@ async def test_a_merge_is_no_surge_and_neither_is_its_undoing(pool: Pool) -> Non
     assert await following.run_once() == 0
     async with transaction(pool) as connection:
         await undo(connection, "acme", change, actor="key:ann", now=NOW)
+    assert await following.run_once() == 0
+
+
+async def test_that_signals_were_arranged_anew_is_no_surge(pool: Pool) -> None:
+    following = Following(pool, clock=lambda: NOW)
+    await tell(pool, [LOGIN, OTHER], *met(LOGIN, every(2, weeks=6)), *met(OTHER, every(2, weeks=6)))
+    await following.run_once()
+
+    # As if it had been given what others had.
+    await pool.execute("UPDATE signal_hours SET contacts = 10 * contacts WHERE signal_id = $1", LOGIN.signal_id)
+    async with transaction(pool) as connection:
+        await arranging.note(connection, Realm("acme", "s/4"), 777)
+
     assert await following.run_once() == 0
 
 

@@ -13,8 +13,10 @@ GROUP BY s.signal_id, s.trend, s.calm_since
 ORDER BY s.signal_id
 
 -- name: grouped
--- The latest correction of how the tenant's signals are grouped, by its place in the log.
-SELECT coalesce(max(position), 0) FROM signal_changes WHERE tenant = $1 AND change = ANY ('{merged,split,undone}')
+-- The latest change of how the tenant's signals are grouped, by its place in the log, and as how many frictions they were arranged.
+SELECT
+    (SELECT coalesce(max(position), 0) FROM signal_changes WHERE tenant = $1 AND change = ANY ('{merged,split,undone}'))
+    + (SELECT coalesce(sum(frictions), 0) FROM arranged WHERE tenant = $1)
 
 -- name: hours
 -- Contacts per signal and hour from hour $4 to hour $5 (excluded).

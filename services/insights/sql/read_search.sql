@@ -23,24 +23,26 @@ FROM unnest($1::text[], $2::text[]) AS said (language, word)
 WHERE to_tsvector(words_of(said.language), said.word) @@ to_tsquery('simple', $3)
 
 -- name: meaning
--- Contacts with a friction that means nearly the same as one of this contact's: among the latest of the nearest signals, and among
--- the latest that wait for a signal. Vectors are compared within their space only.
-WITH mine AS MATERIALIZED (
+-- Contacts with a friction that means nearly the same as one of this contact's: among the latest of the nearest signals (and of
+-- those that these were merged into), and among the latest that wait for a signal. Vectors are compared within their space only.
+WITH RECURSIVE mine AS MATERIALIZED (
     SELECT f.space, f.embedding
     FROM contact_keys AS k
     JOIN frictions AS f USING (tenant, contact_id, occurred_at)
     WHERE k.tenant = $1 AND k.contact_id = $2 AND f.embedding IS NOT NULL
     ORDER BY f.ordinal
     LIMIT 8
-), near AS MATERIALIZED (
-    SELECT DISTINCT s.signal_id
+), near AS (
+    SELECT s.signal_id, s.merged_into
     FROM mine AS m
     CROSS JOIN LATERAL (
-        SELECT coalesce(s.merged_into, s.signal_id) AS signal_id FROM signals AS s
+        SELECT s.signal_id, s.merged_into FROM signals AS s
         WHERE s.tenant = $1 AND s.space = m.space
         ORDER BY s.centroid <#> m.embedding
         LIMIT $3
     ) AS s
+    UNION
+    SELECT s.signal_id, s.merged_into FROM near AS n JOIN signals AS s ON s.tenant = $1 AND s.signal_id = n.merged_into
 ), candidates AS MATERIALIZED (
     SELECT f.*
     FROM near AS n

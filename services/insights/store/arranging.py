@@ -87,7 +87,11 @@ async def absorb(
     """A signal goes on as a part of `heir`. Returns what still belongs to it, as it should be assigned."""
     await connection.execute(blocks(SQL)["absorb"], realm.tenant, signal_id, heir, now)
     await changes.record(
-        connection, realm.tenant, signal_id, Change.MERGED, actor=DISCOVERY, at=now, after={"merged_into": str(heir)}
+        *(connection, realm.tenant, signal_id, Change.MERGED),
+        actor=DISCOVERY,
+        at=now,
+        after={"merged_into": str(heir)},
+        other_id=heir,
     )
     rows = await connection.fetch(blocks(SQL)["of_signal"], realm.tenant, signal_id)
     return [

@@ -46,7 +46,7 @@ async def followed(connection: Connection, tenant: str, *, at: datetime) -> list
 
 
 async def grouped(connection: Connection, tenant: str) -> int:
-    """A number that grows whenever signals of the tenant are merged or split, or that is undone."""
+    """A number that grows whenever signals of the tenant are merged, split or arranged anew, or that is undone."""
     return int(await connection.fetchval(blocks(SQL)["grouped"], tenant))
 
 

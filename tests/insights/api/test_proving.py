@@ -1,11 +1,13 @@
 """The job that judges fixes, on the contacts that are counted."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import httpx
 import pytest
 
+from services.insights.correcting.merging import merge
 from services.insights.proving import Proved, Proving
 from services.insights.rules.comparison import Told
 from services.insights.store import changes, exposure, locks
@@ -133,6 +135,21 @@ async def test_a_signal_with_a_fix_of_its_own_does_not_move_the_denominator(
     assert (await proof(writer))["ratio"] > 1.5
 
     await ship(writer, house, REFUND)
+
+    assert (await proof(writer))["ratio"] == pytest.approx(1.0, abs=0.05)
+
+
+async def test_a_signal_with_a_fix_that_was_merged_twice_over_does_not_move_the_denominator(
+    writer: httpx.AsyncClient, pool: Pool, house: House, others: list[Contact]
+) -> None:
+    heirs = [Signal("Money is late", opened_at=BEGAN), Signal("Waiting", opened_at=BEGAN)]
+    await tell(pool, [LOGIN, REFUND, *heirs], *others, *around(LOGIN, 5, 5), *around(REFUND, 20, 2))
+    await pool.execute("UPDATE frictions SET caught_by = signal_id")
+    await ship(writer, house)
+    await ship(writer, house, REFUND)
+    for source, into in pairwise([REFUND, *heirs]):
+        async with transaction(pool) as connection:
+            await merge(connection, "acme", [source.signal_id], into=into.signal_id, actor="key:ann", now=SEEN)
 
     assert (await proof(writer))["ratio"] == pytest.approx(1.0, abs=0.05)
 

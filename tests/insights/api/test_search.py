@@ -1,6 +1,7 @@
 """`GET /v1/search`: contacts by words, and by meaning starting from a contact."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.insights.correcting.merging import merge
 from services.insights.reads.highlights import LONGEST, highlighted
-from services.insights.reads.search import OF_EACH
+from services.insights.reads.search import NEAR_SIGNALS, OF_EACH
 from services.insights.store.connection import Pool, transaction
 from tests.insights.api.conftest import NOW, House
 from tests.insights.api.world import Contact, an_id, write
@@ -196,6 +198,25 @@ async def test_what_means_nearly_the_same_comes_first_in_a_signal_or_waiting_for
     assert all(0.5 < each <= 1.001 for each in similar)
     assert seen[0]["words"]["marks"] == [{"start": 0, "end": 4}]
     assert OF_EACH == 1000
+
+
+async def test_what_was_merged_twice_over_is_found_by_its_meaning(house: House, pool: Pool) -> None:
+    for number in range(NEAR_SIGNALS):
+        await pool.execute(SIGNAL, *signal(number))
+    # Farther than those which are looked at.
+    heirs = (NEAR_SIGNALS, NEAR_SIGNALS + 1)
+    for number in heirs:
+        signal_id, _, founded_at = signal(number)
+        await pool.execute(SIGNAL, signal_id, [-1.0, *[0.0] * 31], founded_at)
+    desk = await Desk(pool).open()
+    await desk.count(*(contact(f"{n}", friction(0, seed=n), text=f"alike {n}") for n in range(2)))
+    for source, into in pairwise(contact_id(f"signal {number}") for number in (0, *heirs)):
+        async with transaction(pool) as connection:
+            await merge(connection, "acme", [source], into=into, actor="key:ann", now=SAID_AT)
+    key, _ = house.make_key("acme")
+    async with house.client() as api:
+        api.headers["Authorization"] = f"Bearer {key}"
+        assert await texts(api, like=str(contact_id("0"))) == ["alike 1"]
 
 
 @pytest.mark.parametrize(

@@ -70,19 +70,24 @@ CREATE INDEX loops_by_time ON loops (tenant, signal_id, closed_at, contact_id);
 -- Whose contacts say nothing about how many there are otherwise, from `since` to `until` (excluded), UTC: the signal that is judged, every
 -- other that had a fix of its own meanwhile, which makes them fewer, or that escalated, which makes them more.
 CREATE FUNCTION moved_signals(whose text, judged uuid, since date, until date) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
-    SELECT judged
-    UNION
-    SELECT unnest(ARRAY[f.signal_id, s.merged_into])
-    FROM fixes AS f
-    JOIN signals AS s ON s.tenant = f.tenant AND s.signal_id = f.signal_id
-    WHERE f.tenant = whose
-      AND f.shipped_at >= since::timestamp AT TIME ZONE 'UTC' AND f.shipped_at < until::timestamp AT TIME ZONE 'UTC'
-    UNION
-    SELECT unnest(ARRAY[c.signal_id, s.merged_into])
-    FROM signal_changes AS c
-    JOIN signals AS s ON s.tenant = c.tenant AND s.signal_id = c.signal_id
-    WHERE c.tenant = whose AND c.change = 'escalated'
-      AND c.changed_at >= since::timestamp AT TIME ZONE 'UTC' AND c.changed_at < until::timestamp AT TIME ZONE 'UTC'
+    WITH RECURSIVE moved (signal_id) AS (
+        (
+            SELECT judged
+            UNION ALL
+            SELECT f.signal_id FROM fixes AS f
+            WHERE f.tenant = whose
+              AND f.shipped_at >= since::timestamp AT TIME ZONE 'UTC' AND f.shipped_at < until::timestamp AT TIME ZONE 'UTC'
+            UNION ALL
+            SELECT c.signal_id FROM signal_changes AS c
+            WHERE c.tenant = whose AND c.change = 'escalated'
+              AND c.changed_at >= since::timestamp AT TIME ZONE 'UTC' AND c.changed_at < until::timestamp AT TIME ZONE 'UTC'
+        )
+        UNION
+        -- What belongs to a signal that was merged counts for the one it was merged into.
+        SELECT s.merged_into FROM moved AS m JOIN signals AS s ON s.tenant = whose AND s.signal_id = m.signal_id
+        WHERE s.merged_into IS NOT NULL
+    )
+    SELECT signal_id FROM moved
 $$;
 
 -- migrate:down
