@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from shared.events import ContactTriaged
 from tests.insights.correcting.team import Team, open_signal, passage, signal_id
 from tests.insights.saying import Desk, contact, contact_id, rows
 from tests.insights.test_ended import ended
+
+pytestmark = pytest.mark.timeout(400)
 
 CONTACTS = ("a", "b", "c", "d", "e")
 SIGNALS = 3
