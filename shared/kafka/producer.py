@@ -11,6 +11,7 @@ encoder for each partition of each request; this takes a third to a half of its 
 import asyncio
 import zlib
 from collections import defaultdict, deque
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from io import BytesIO
 from struct import Struct
@@ -76,8 +77,8 @@ class Producer:
         self._partitions: dict[str, list[TopicPartition]] = {}
         self._waiting: dict[TopicPartition, deque[Batch]] = {}
         self._travelling: dict[int, tuple[dict[TopicPartition, Batch], asyncio.Task[None]]] = {}
-        self._busy: set[TopicPartition] = set()
-        """Under way, or at rest after an error: the next batch may not overtake."""
+        self._resting: set[TopicPartition] = set()
+        """Refused a moment ago, to be tried again."""
         self._timer: asyncio.TimerHandle | None = None
         self._failed = asyncio.Event()
         self._failure: BaseException | None = None
@@ -160,17 +161,17 @@ class Producer:
         self._waiting.clear()
 
     def _send_off(self) -> None:
-        """One batch of every partition that is not busy and whose broker is free."""
+        """One batch of every partition that neither rests nor has one under way, and whose broker is free."""
         self._timer = None
+        busy = self._resting.union(*(load for load, _ in self._travelling.values()))
         loads: defaultdict[int, dict[TopicPartition, Batch]] = defaultdict(dict)
         for partition, batches in list(self._waiting.items()):
             leader = self._client.cluster.leader_for_partition(partition)
-            if partition not in self._busy and leader not in self._travelling:
+            if partition not in busy and leader not in self._travelling:
                 loads[leader][partition] = batches.popleft()
                 if not batches:
                     del self._waiting[partition]
         for leader, load in loads.items():
-            self._busy.update(load)
             self._travelling[leader] = load, self._tasks.create_task(self._deliver(leader, load))
 
     async def _deliver(self, leader: int, load: dict[TopicPartition, Batch]) -> None:
@@ -178,23 +179,25 @@ class Producer:
             errors = await self._client.send(leader, _Produce(self._sealed(load), self._deadline))
         except KafkaError as error:
             errors = dict.fromkeys(load, type(error))
+        refused = set()
         for partition, batch in load.items():
             error_type = errors.get(partition, UnknownTopicOrPartitionError)
             if error_type in {NoError, DuplicateSequenceNumber}:
                 batch.settle()
             elif error_type.retriable:
                 self._waiting.setdefault(partition, deque()).appendleft(batch)
+                refused.add(partition)
             else:
                 self._fail(error_type())
         del self._travelling[leader]
-        failing = {partition for partition, batch in load.items() if not batch.settled.is_set()}
-        if failing:
+        if refused:
+            self._resting |= refused
             self._client.force_metadata_update()
-            self._loop.call_later(RETRY_SECONDS, self._go_on, failing)
-        self._go_on(set(load) - failing)
+            self._loop.call_later(RETRY_SECONDS, self._go_on, refused)
+        self._go_on()
 
-    def _go_on(self, partitions: set[TopicPartition]) -> None:
-        self._busy -= partitions
+    def _go_on(self, rested: AbstractSet[TopicPartition] = frozenset()) -> None:
+        self._resting -= rested
         if self._waiting and self._timer is None and self._failure is None:
             oldest = min(batches[0].began for batches in self._waiting.values())
             self._timer = self._loop.call_at(oldest + self._linger, self._send_off)
