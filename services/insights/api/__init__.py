@@ -1,7 +1,7 @@
 """
 HTTP in, HTTP out: `create_app` puts the rooms together.
 
-parameters, days, cursors, places, refusals → callers, bodies → signals, summary, wins, weights, contacts, search, grouping, corrections,
+parameters, days, cursors, places, refusals → callers, bodies → signals, changing, summary, wins, weights, contacts, search, grouping, corrections,
 changelog, snoozes, remedies, stream, export with formats/ (each with its answers, examples beside) → app
 """
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Request, Response, Security
 from fastapi.security import HTTPBearer
 
 from services.insights.api.changelog import changelog_routes
-from services.insights.api.changes import ChangeBody, change_routes
+from services.insights.api.changing import ChangeBody, change_routes
 from services.insights.api.contacts import contact_routes
 from services.insights.api.corrections import CorrectionBody, MoveBody, correction_routes
 from services.insights.api.export import export_routes

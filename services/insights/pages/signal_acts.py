@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from services.insights.api.changes import ChangeBody
+from services.insights.api.changing import ChangeBody
 from services.insights.correcting.changing import Wanted, change
 from services.insights.login import Viewer
 from services.insights.pages.forms import Form
