@@ -3,15 +3,18 @@
 import asyncio
 import os
 import signal
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import NotEnoughReplicasAfterAppendError
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, NotEnoughReplicasAfterAppendError
 from aiokafka.structs import BrokerMetadata
 
 from deploy.local import kafka_named_in, new_broker
@@ -23,6 +26,7 @@ from shared.topics import TopicSettings, create_topics
 pytestmark = pytest.mark.broker
 TOPIC = "loops.closed"
 ELSEWHERE = 99
+PRODUCE = 0
 
 
 class Wire(AIOKafkaClient):  # type: ignore[misc]
@@ -51,6 +55,29 @@ class Wire(AIOKafkaClient):  # type: ignore[misc]
     def _the_broker(self, _node: int) -> BrokerMetadata:
         [broker] = self.cluster.brokers()
         return broker
+
+
+class Rough(Wire):
+    """Leaders move, requests do not arrive, answers are lost, and what was written is said not to be: all by chance."""
+
+    def __init__(self, kafka: KafkaSettings, chance: Random) -> None:
+        super().__init__(kafka)
+        self._chance = chance
+
+    async def send(self, node: int, request: Any, **options: Any) -> Any:
+        if request.API_KEY != PRODUCE:
+            return await super().send(node, request, **options)
+        self.has_moved ^= self._chance.random() < 0.2
+        if self._chance.random() < 0.1:
+            raise NodeNotReadyError
+        answer = await super().send(node, request, **options)
+        await asyncio.sleep(self._chance.choice((0, 0.005)))
+        if self._chance.random() < 0.1:
+            raise KafkaConnectionError
+        return {
+            partition: self._chance.choice((error, *[error] * 8, NotEnoughReplicasAfterAppendError))
+            for partition, error in answer.items()
+        }
 
 
 @asynccontextmanager
@@ -106,6 +133,33 @@ async def test_a_partition_that_is_refused_is_tried_again_and_does_not_hold_up_t
 
         assert (set(others), was_refused, await settled(refused)) == ({None}, True, None)
     assert {TopicPartition(TOPIC, 2)} in client.loads[2:22]
+
+
+async def test_whatever_is_lost_on_the_way_every_record_is_there_once_and_in_order(kafka: KafkaSettings) -> None:
+    run, keys, chance = uuid4().hex, 8, Random(13)
+    async with producing(Rough(kafka, chance)) as producer:
+
+        async def caller(key: bytes) -> set[BaseException | None]:
+            failures: set[BaseException | None] = set()
+            for first in range(0, 100, 5):
+                batches = [await producer.add(record(key, b"%d" % number)) for number in range(first, first + 5)]
+                failures |= {await settled(batch) for batch in batches}
+            return failures
+
+        assert await asyncio.gather(*(caller(f"{run}{name}".encode()) for name in range(keys))) == [{None}] * keys
+
+    found: defaultdict[bytes, list[int]] = defaultdict(list)
+    consumer = AIOKafkaConsumer(TOPIC, **client_options(kafka), auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        while sum(map(len, found.values())) < 100 * keys:
+            for seen in (await consumer.getmany(timeout_ms=1000)).values():
+                for each in seen:
+                    if each.key.startswith(run.encode()):
+                        found[each.key].append(int(each.value))
+    finally:
+        await consumer.stop()
+    assert list(found.values()) == [list(range(100))] * keys
 
 
 @pytest.mark.skipif(kafka_named_in(os.environ) == "apache", reason="the embedded broker is one process")
