@@ -58,7 +58,7 @@ async def forget(connection: Connection, event: CustomerForgotten, *, random_id:
     await rollups.add(connection, change(before=before, after=_said_by(nobody, before)))
     contact_ids = [place.key.contact_id for place in places]
     await remedies.forget(connection, tenant, contact_ids, now=now)
-    await outbox.unsay_corrections(connection, tenant, contact_ids)
+    await outbox.unsay(connection, tenant, contact_ids)
     await signals.doubt_titles(connection, tenant, await placements.touched(connection, places))
 
 

@@ -13,4 +13,6 @@ DELETE FROM outbox WHERE position = ANY ($1::bigint[])
 SELECT count(*) AS depth, coalesce(extract(epoch FROM clock_timestamp() - min(put_at)), 0)::double precision AS age FROM outbox
 
 -- name: unsay
-DELETE FROM outbox WHERE tenant = $1 AND topic = $2 AND key = ANY ($3::bytea[])
+-- What waits is little: it is looked through.
+DELETE FROM outbox
+WHERE tenant = $1 AND topic = ANY ($2::text[]) AND (convert_from(value, 'UTF8')::jsonb ->> 'contact_id')::uuid = ANY ($3::uuid[])

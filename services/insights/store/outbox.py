@@ -64,7 +64,6 @@ async def standing(connection: Connection) -> Standing:
     return Standing(row["depth"], row["age"]) if row else Standing(0, 0.0)
 
 
-async def unsay_corrections(connection: Connection, tenant: str, contacts: Collection[UUID]) -> None:
-    """What people corrected in these contacts, and nobody has been told yet, is not told: it carries what the customer said."""
-    keys = [f"{tenant}/{contact_id}".encode() for contact_id in contacts]
-    await connection.execute(blocks(SQL)["unsay"], tenant, CORRECTIONS.name, keys)
+async def unsay(connection: Connection, tenant: str, contacts: Collection[UUID]) -> None:
+    """What is about these contacts alone, and nobody has been told yet, is not told: it carries words or ids of the customer."""
+    await connection.execute(blocks(SQL)["unsay"], tenant, [CORRECTIONS.name, LOOPS.name], list(contacts))

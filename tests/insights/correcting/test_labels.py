@@ -1,5 +1,8 @@
 """A person says what a contact is, in place of what was read: it counts so at once, and stays so."""
 
+import json
+from uuid import uuid4
+
 import pytest
 
 from services.insights.correcting.labelling import Label, correct
@@ -9,7 +12,7 @@ from services.insights.rules.labels import AS_READ, ContactLabels, FrictionLabel
 from services.insights.store import outbox
 from services.insights.store.connection import Pool, transaction
 from services.insights.store.recount import recount
-from shared.events import CORRECTIONS, CustomerForgotten, Disposition, Feeling, Kind, Queue, Span, Urgency
+from shared.events import CORRECTIONS, CustomerForgotten, Disposition, Feeling, Kind, LoopClosed, Queue, Span, Urgency
 from tests.insights.correcting.team import ANN, Team, passage
 from tests.insights.saying import MINUTE, NAMESPACE, NOW, contact, contact_id, pseudonym, rows
 
@@ -60,15 +63,23 @@ async def test_what_was_corrected_is_told_to_others_with_the_text_and_shown_in_t
     assert [friction.kind for friction in journey.arrival.read.frictions] == [Kind.ACCESS]
 
 
-async def test_a_correction_that_nobody_was_told_of_yet_is_not_told_once_its_customer_is_forgotten(
-    team: Team, pool: Pool
-) -> None:
+async def test_what_nobody_was_told_of_a_customer_yet_is_not_told_once_they_are_forgotten(team: Team, pool: Pool) -> None:
     await team.desk.count(contact("a", passage(0), customer="ann"), contact("b", passage(0), customer="bob"))
     await say(pool, "a", IDEA)
     await say(pool, "b", IDEA)
+    async with pool.acquire() as connection:
+        await outbox.put(connection, {uuid4(): closed("a"), uuid4(): closed("b")})
     event = CustomerForgotten(tenant="acme", erasure_id=NAMESPACE, customers=(pseudonym("ann"),), requested_at=NOW + 60 * MINUTE)
     await team.desk.count(forgotten=(event,))
-    assert await rows(pool, "SELECT key FROM outbox") == [(f"acme/{contact_id('b')}".encode(),)]
+    waiting = [json.loads(row["value"])["contact_id"] for row in await pool.fetch("SELECT value FROM outbox")]
+    assert waiting == [str(contact_id("b"))] * 2
+
+
+def closed(name: str) -> LoopClosed:
+    """The loop of a contact's customer."""
+    return LoopClosed(
+        tenant="acme", signal_id=NAMESPACE, title="Printer", contact_id=contact_id(name), fixed_at=NOW, closed_at=NOW
+    )
 
 
 async def test_a_rebuild_keeps_what_people_said(team: Team, pool: Pool) -> None:
