@@ -67,11 +67,12 @@ class Rough(Wire):
     async def send(self, node: int, request: Any, **options: Any) -> Any:
         if request.API_KEY != PRODUCE:
             return await super().send(node, request, **options)
-        self.has_moved ^= self._chance.random() < 0.2
+        self.has_moved ^= self._chance.random() < 0.5
+        await asyncio.sleep(self._chance.choice((0, 0.02)))
         if self._chance.random() < 0.1:
             raise NodeNotReadyError
         answer = await super().send(node, request, **options)
-        await asyncio.sleep(self._chance.choice((0, 0.005)))
+        await asyncio.sleep(self._chance.choice((0, 0.02)))
         if self._chance.random() < 0.1:
             raise KafkaConnectionError
         return {
@@ -136,12 +137,13 @@ async def test_a_partition_that_is_refused_is_tried_again_and_does_not_hold_up_t
 
 
 async def test_whatever_is_lost_on_the_way_every_record_is_there_once_and_in_order(kafka: KafkaSettings) -> None:
-    run, keys, chance = uuid4().hex, 8, Random(13)
+    run, keys, chance = uuid4().hex, 24, Random(13)
     async with producing(Rough(kafka, chance)) as producer:
 
         async def caller(key: bytes) -> set[BaseException | None]:
             failures: set[BaseException | None] = set()
             for first in range(0, 100, 5):
+                await asyncio.sleep(chance.random() / 50)
                 batches = [await producer.add(record(key, b"%d" % number)) for number in range(first, first + 5)]
                 failures |= {await settled(batch) for batch in batches}
             return failures
