@@ -42,6 +42,8 @@ PHRASES: Final = Path(__file__).with_name("phrases.yaml")
 # What these contacts say got in somebody's way, whatever else they are.
 _CARRIES_FRICTION: Final = (Disposition.FRICTION, Disposition.IDEA, Disposition.MISFIT)
 _CANDIDATES: Final = 3
+_SPOKEN_FOR: Final = 2.0
+"""Where a phrase speaks for haste, high urgency may be half as likely as what is likeliest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +246,9 @@ class Reader:
         if said.critical.of(CRITICAL) * _in_the_way(said.disposition) >= said.critical.least:
             return Pressing(Urgency.CRITICAL, _hurry(voice, voice.critical, CRITICAL, read))
         urgency = Urgency(said.urgency.best)
-        if urgency is not Urgency.HIGH:
-            return Pressing(urgency, None)
-        return Pressing(urgency, found.reason if found.urgency is Urgency.HIGH else _hurry(voice, voice.urgency, urgency, read))
+        if found.urgency is Urgency.HIGH and _SPOKEN_FOR * said.urgency.of(Urgency.HIGH) >= said.urgency.confidence:
+            return found
+        return Pressing(urgency, _hurry(voice, voice.urgency, urgency, read) if urgency is Urgency.HIGH else None)
 
 
 def _said(heard: Sequence[tuple[Voice, _Views]], drafts: Sequence[Draft]) -> list[_Said]:
