@@ -25,7 +25,7 @@ from services.insights.newsroom import Newsroom, Seats
 from services.insights.pipeline import Ledger
 from services.insights.proving import Proving
 from services.insights.publishing import AT_ONCE, Publishing
-from services.insights.settings import InsightsSettings
+from services.insights.settings import DatabaseSettings, InsightsSettings
 from services.insights.sink import Limits, Sink
 from services.insights.store.connection import Pool, open_pool, transaction
 from services.insights.store.migrations import migrate
@@ -134,7 +134,7 @@ async def main(settings: InsightsSettings, kafka: KafkaSettings) -> None:
 
 
 @asynccontextmanager
-async def _pool(settings: InsightsSettings) -> AsyncIterator[Pool]:
+async def _pool(settings: DatabaseSettings | InsightsSettings) -> AsyncIterator[Pool]:
     """For the log's own work."""
     url = settings.database_url.get_secret_value()
     async with open_pool(url, max_size=WRITING, statement_seconds=WRITING_SECONDS) as pool:
@@ -236,7 +236,7 @@ def _proxy(settings: InsightsSettings) -> TrustedProxy | None:
     return TrustedProxy(settings.trusted_proxy_header, settings.trusted_proxy_networks, settings.trusted_proxy_tenants)
 
 
-async def _recount(settings: InsightsSettings) -> None:
+async def _recount(settings: DatabaseSettings) -> None:
     async with _pool(settings) as pool:
         differences = await recount(pool)
     for difference in differences:
@@ -269,9 +269,9 @@ def _main() -> None:
     try:
         match said.command:
             case "migrate":
-                asyncio.run(migrate(load(InsightsSettings).database_url.get_secret_value()))
+                asyncio.run(migrate(load(DatabaseSettings).database_url.get_secret_value()))
             case "recount":
-                asyncio.run(_recount(load(InsightsSettings)))
+                asyncio.run(_recount(load(DatabaseSettings)))
             case "login-link":
                 _login_link(load(InsightsSettings), said.tenant, said.hours)
             case _:

@@ -3,13 +3,29 @@
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.insights.rules.grouping import Grain
 from services.insights.rules.recurrence import Patience
 from shared.settings import ServiceSettings
+
+DatabaseUrl = Annotated[
+    SecretStr,
+    Field(
+        validation_alias="DATABASE_URL", description="PostgreSQL 17 or newer with pgvector: postgresql://user:password@host/name"
+    ),
+]
+
+
+class DatabaseSettings(BaseSettings):
+    """All that the commands need which look after the database and nothing else."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True)
+
+    database_url: DatabaseUrl
 
 
 class InsightsSettings(ServiceSettings):
@@ -20,9 +36,7 @@ class InsightsSettings(ServiceSettings):
     )
 
     port: int = Field(default=8003, ge=0, le=65_535, description="port to listen on; 0 picks a free one")
-    database_url: SecretStr = Field(
-        validation_alias="DATABASE_URL", description="PostgreSQL 17 or newer with pgvector: postgresql://user:password@host/name"
-    )
+    database_url: DatabaseUrl
     callers_database_url: SecretStr | None = Field(
         default=None,
         description="the same database by a login of its own for what people ask, one that is a member of failbetter_caller and of nothing "

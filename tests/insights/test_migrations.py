@@ -1,6 +1,8 @@
 """The schema comes up once, however many replicas start, and only where it can."""
 
 import asyncio
+import os
+import sys
 from pathlib import Path
 
 import asyncpg
@@ -28,6 +30,17 @@ async def test_replicas_that_start_at_once_migrate_once(running: Running) -> Non
             await connection.close()
     finally:
         await administer(running.database_url, "DROP DATABASE failbetter_race WITH (FORCE)")
+
+
+@pytest.mark.parametrize("command", ["migrate", "recount"])
+async def test_who_looks_after_the_database_needs_its_address_and_nothing_else(database_url: str, command: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url}
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.insights", command, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await child.communicate()
+
+    assert child.returncode == 0, said.decode()
 
 
 async def test_no_schema_file_is_written(running: Running, database_url: str) -> None:
