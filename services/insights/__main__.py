@@ -41,8 +41,8 @@ from shared.web import RequestContext, health_routes, serve
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1.0
-WRITING = 10
-"""Connections for the sink, discovery, following, proving and publishing; a job that leads holds one for as long as it does."""
+WRITING = 12
+"""Connections for the sink, discovery, following, proving and publishing; a job that leads, or has its turn with a tenant, holds one for as long as it does."""
 WRITING_SECONDS = 600.0
 """Bound of one of their statements: forgetting somebody with very many contacts takes long."""
 READING_SECONDS = 10.0

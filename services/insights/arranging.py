@@ -37,16 +37,15 @@ class Arranging:
         self._find = find
 
     async def run_once(self, realms: Sequence[Realm]) -> int:
-        """All steps that are due in these realms. Returns how many signals were opened."""
+        """All steps that are due in these realms; where it is not its turn, the next time. Returns how many signals were opened."""
         async with transaction(self._pool) as connection:
             young = await arranging.young(connection, realms, settled=SETTLED)
-        return sum(
-            [
-                await self._arrange(one, step)
-                for one in young
-                for step in steps_due(arranged=one.arranged, frictions=one.frictions)
-            ]
-        )
+        return sum([await self._take_steps(one) for one in young])
+
+    async def _take_steps(self, young: Young) -> int:
+        async with locks.turn(self._pool, young.realm.tenant) as is_ours:
+            steps = steps_due(arranged=young.arranged, frictions=young.frictions) if is_ours else ()
+            return sum([await self._arrange(young, step) for step in steps])
 
     async def _arrange(self, young: Young, step: int) -> int:
         realm = young.realm

@@ -62,6 +62,10 @@ class Following:
             return sum([await self._follow(tenant, self._clock()) for tenant in tenants])
 
     async def _follow(self, tenant: str, now: datetime) -> int:
+        async with locks.turn(self._pool, tenant) as is_ours:
+            return await self._judge(tenant, now) if is_ours else 0
+
+    async def _judge(self, tenant: str, now: datetime) -> int:
         async with transaction(self._pool) as connection:
             # A merge in the middle of it would be compared with what there was before.
             await locks.take(connection, shared={tenant}, alone=frozenset())

@@ -46,7 +46,7 @@ class InsightsSettings(ServiceSettings):
         default=10,
         ge=4,
         le=200,
-        description="connections to PostgreSQL for what people ask, at most; the sink and the jobs have 10 more",
+        description="connections to PostgreSQL for what people ask, at most; the sink and the jobs have 12 more",
     )
     group: str = Field(default="insights", description="consumer group; lag tools see it, the truth is in PostgreSQL")
     instance: str | None = Field(

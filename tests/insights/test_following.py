@@ -79,6 +79,15 @@ async def test_a_merge_is_no_surge_and_neither_is_its_undoing(pool: Pool) -> Non
     assert await following.run_once() == 0
 
 
+async def test_while_signals_are_arranged_nobody_judges_them(pool: Pool) -> None:
+    following = Following(pool, clock=Watch())
+    await tell(pool, [LOGIN], *met(LOGIN, every(2, weeks=6)))
+
+    async with locks.turn(pool, "acme"):
+        assert await following.run_once() == 0
+    assert await following.run_once() == 1
+
+
 async def test_that_signals_were_arranged_anew_is_no_surge(pool: Pool) -> None:
     following = Following(pool, clock=lambda: NOW)
     await tell(pool, [LOGIN, OTHER], *met(LOGIN, every(2, weeks=6)), *met(OTHER, every(2, weeks=6)))

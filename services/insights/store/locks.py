@@ -32,3 +32,14 @@ async def leading(pool: Pool, job: str) -> AsyncIterator[bool]:
         finally:
             if is_leader and not connection.is_closed():
                 await connection.execute(blocks(SQL)["stop_leading"], job)
+
+
+@asynccontextmanager
+async def turn(pool: Pool, tenant: str) -> AsyncIterator[bool]:
+    """
+    Whether nobody else arranges or judges the tenant's signals for as long as the block lasts.
+
+    Arranging takes several transactions: who compared counts in the middle of it would see a surge that is none.
+    """
+    async with leading(pool, f"signals of {tenant}") as is_ours:
+        yield is_ours
