@@ -36,7 +36,8 @@ def _main() -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         found = []
         for _ in range(LOADS):
-            context = browser.new_context()
+            # Past the page's own policy: waiting evaluates an expression in it.
+            context = browser.new_context(bypass_csp=True)
             page = context.new_page()
             page.goto(f"{url}/login")
             page.fill("#key", key)
