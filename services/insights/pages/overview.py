@@ -10,6 +10,7 @@ from services.insights.pages.wording import count
 from services.insights.reads.answers import Bucket
 from services.insights.reads.filters import Filters
 from services.insights.reads.signals import Heading, Ranking, movers_of, ranked_page
+from services.insights.reads.standings import standings_of
 from services.insights.reads.summary import Overview, Week, frictions_waiting, overview_of, week_of
 from services.insights.store.connection import Connection
 from shared.events import Trend
@@ -47,8 +48,9 @@ async def overview_page(connection: Connection, tenant: str, *, now: datetime, i
     tomorrow = Bucket.DAY.floor(now) + Bucket.DAY.length
     summary = await overview_of(connection, tenant, since=tomorrow - STRETCH, until=tomorrow)
     week = await week_of(connection, tenant, until=tomorrow)
-    ranking = await ranked_page(connection, tenant, Filters(), at=now, limit=SHOWN)
-    movers = await movers_of(connection, tenant, at=now, most=MOVERS)
+    known = await standings_of(connection, tenant, Filters())
+    ranking = await ranked_page(connection, tenant, Filters(), at=now, limit=SHOWN, known=known)
+    movers = await movers_of(connection, tenant, known, at=now, most=MOVERS)
     waiting = 0 if ranking.total else await frictions_waiting(connection, tenant)
     is_empty = not (ranking.total or waiting or summary.contacts)
     return OverviewPage(

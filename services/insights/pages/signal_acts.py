@@ -1,6 +1,5 @@
 """What people say about one signal on its page: where it stands, whose it is, that a fix shipped, that it can wait."""
 
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,15 +8,15 @@ from pydantic import ValidationError
 
 from services.insights.api.changing import ChangeBody
 from services.insights.correcting.changing import Wanted, change
+from services.insights.correcting.snoozing import snooze, wake
 from services.insights.login import Viewer
 from services.insights.pages.forms import Form
 from services.insights.pages.front import Done, Front
 from services.insights.pages.log_lines import log_line
 from services.insights.reads.changes import Asked, changes_of
-from services.insights.store import changes, snoozes
 from services.insights.store.connection import Connection
 from shared.clock import Clock
-from shared.events import Change, Status
+from shared.events import Status
 from shared.web import Problem, invalid
 
 FIELDS: Final = ("status", "owner", "note", "title")
@@ -42,7 +41,8 @@ def signal_act_routes(*, front: Front, clock: Clock) -> APIRouter:
     async def snoozing(request: Request, signal_id: UUID) -> Response:
         async def act(connection: Connection, viewer: Viewer, form: Form) -> Done:
             is_wanted = form.one("snooze") != "no"
-            await _snooze(connection, viewer, signal_id, is_wanted=is_wanted, now=clock())
+            told = snooze if is_wanted else wake
+            await told(connection, viewer.tenant, signal_id, actor=viewer.actor, now=clock())
             words = "Snoozed: nobody is told until it gets worse." if is_wanted else "No longer snoozed."
             return Done(words, f"/signals/{signal_id}")
 
@@ -66,14 +66,3 @@ def _wanted(form: Form) -> Wanted:
         wrong = invalid(error.errors(include_url=False, include_context=False, include_input=False))
         reasons = "; ".join(f"{each.name}: {each.reason}" for each in wrong)
         raise Problem(422, "invalid", f"It was not changed. {reasons}", invalid_params=wrong) from error
-
-
-async def _snooze(connection: Connection, viewer: Viewer, signal_id: UUID, *, is_wanted: bool, now: datetime) -> None:
-    if is_wanted:
-        snoozed = await snoozes.put(connection, viewer.tenant, signal_id, actor=viewer.actor, at=now)
-        if snoozed is None:
-            raise Problem(404, "not_found", "There is no such signal.")
-        after: changes.Facts = {"trend": snoozed.trend, "contacts": snoozed.contacts}
-        await changes.record(connection, viewer.tenant, signal_id, Change.SNOOZED, actor=viewer.actor, at=now, after=after)
-    elif await snoozes.end(connection, viewer.tenant, signal_id):
-        await changes.record(connection, viewer.tenant, signal_id, Change.WOKEN, actor=viewer.actor, at=now)

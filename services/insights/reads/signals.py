@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-
 from services.insights.reads.answers import HistoryEntry, Look, Point, Quote
 from services.insights.reads.evidence import history_of, looks_of, quotes_of
 from services.insights.reads.filters import Filters, Sort
 from services.insights.reads.proof import FixTold, fix_of
 from services.insights.reads.shares import Shares, shares_of
-from services.insights.rules.priority import Priority, Weights, Worth, priority_of
+from services.insights.reads.standings import Standing, judged, standings_of
+from services.insights.rules.priority import Priority
 from services.insights.store import snoozes
 from services.insights.store.blocks import blocks
 from services.insights.store.connection import Connection
@@ -124,50 +123,6 @@ class SignalDetail:
     history: tuple[HistoryEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A signal judged by its rollups."""
-
-    row: asyncpg.Record
-    trend: Trend
-    priority: Priority
-
-    @property
-    def signal_id(self) -> UUID:
-        return UUID(str(self.row["signal_id"]))
-
-    @property
-    def better(self) -> int:
-        """From 1, the best news; 0 for what did not get better."""
-        return 0 if self.worse else 1 if self._status is Status.VERIFIED else 2 if self.trend is Trend.EASING else 0
-
-    @property
-    def worse(self) -> int:
-        """From 1, the worst news; 0 for what did not get worse."""
-        if self._status in (Status.RECURRED, Status.NOT_WORKING):
-            return 1
-        return {Trend.ESCALATING: 2, Trend.NEW: 3}.get(self.trend, 0) if self._status is not Status.SET_ASIDE else 0
-
-    @property
-    def _status(self) -> Status:
-        return Status(self.row["status"])
-
-    def worth(self, sort: Sort) -> float:
-        match sort:
-            case Sort.PRIORITY:
-                return self.priority.score
-            case Sort.CUSTOMERS | Sort.CONTACTS:
-                return float(self.row[sort.value])
-            case Sort.LATEST:
-                return float(self.row["last_hour"].timestamp()) if self.row["last_hour"] else 0.0
-            case Sort.NEWEST:
-                return float(self.row["opened_at"].timestamp())
-
-    def order(self, sort: Sort = Sort.PRIORITY) -> tuple[float, str]:
-        """Highest first; the id decides between equals."""
-        return (-self.worth(sort), str(self.signal_id))
-
-
 async def ranked_page(
     connection: Connection,
     tenant: str,
@@ -177,17 +132,18 @@ async def ranked_page(
     limit: int,
     sort: Sort = Sort.PRIORITY,
     after: Place | None = None,
+    known: Sequence[Standing] | None = None,
 ) -> Ranking:
     """
     The tenant's signals that fit, the most urgent first unless sorted otherwise, from after a place of that list on.
 
-    Ranks every signal by its rollups and looks closely only at those of the page.
+    Ranks every signal by its rollups and looks closely only at those of the page. `known` are those that fit, where they are known.
     """
     at = after.at if after else at
     matching = await _matching(connection, tenant, filters) if filters.ask_contacts else None
     standings = [
         standing
-        for standing in await _standings(connection, tenant, filters)
+        for standing in (await standings_of(connection, tenant, filters) if known is None else known)
         if matching is None or standing.signal_id in matching
     ]
     begin = (-after.score, str(after.signal_id)) if after else None
@@ -206,13 +162,13 @@ async def ranked_page(
     )
 
 
-async def movers_of(connection: Connection, tenant: str, *, at: datetime, most: int) -> Movers:
+async def movers_of(connection: Connection, tenant: str, known: Sequence[Standing], *, at: datetime, most: int) -> Movers:
     """
     Better: a fix that is verified, else a trend that eases. Worse: a fix that does not hold, else what escalates, else what is new.
 
-    At most so many of each.
+    At most so many of each, of all signals, which are `known`.
     """
-    standings = sorted(await _standings(connection, tenant, Filters()), key=lambda each: each.order())
+    standings = sorted(known, key=lambda each: each.order())
     better = sorted((each for each in standings if each.better), key=lambda each: each.better)[:most]
     worse = sorted((each for each in standings if each.worse), key=lambda each: each.worse)[:most]
     close = await _closely(connection, tenant, [*better, *worse], {}, at=at, quotes=1)
@@ -224,7 +180,7 @@ async def signal_of(connection: Connection, tenant: str, signal_id: UUID, *, at:
     row = await connection.fetchrow(blocks(_SQL)["one_standing"], tenant, signal_id)
     if row is None:
         return None
-    standing = _judged(row, (await weighing(connection, tenant)).weights)
+    standing = judged(row, (await weighing(connection, tenant)).weights)
     (signal,) = await _closely(connection, tenant, [standing], {}, at=at, quotes=QUOTES_OF_ONE)
     return SignalDetail(
         signal=signal,
@@ -242,26 +198,12 @@ async def is_signal(connection: Connection, tenant: str, signal_id: UUID) -> boo
     return bool(await connection.fetchval(blocks(_SQL)["is_there"], tenant, signal_id))
 
 
-async def _standings(connection: Connection, tenant: str, filters: Filters) -> list[_Standing]:
-    rows = await connection.fetch(blocks(_SQL)["standings"], tenant, filters.status, filters.trend, filters.is_snoozed)
-    weights = (await weighing(connection, tenant)).weights
-    return [_judged(row, weights) for row in rows]
-
-
 async def _weeks(connection: Connection, tenant: str, signal_ids: Sequence[UUID], at: datetime) -> Mapping[tuple[UUID, int], int]:
     rows = await connection.fetch(blocks(_SQL)["weeks"], tenant, at, SPARK, signal_ids)
     return {(row["signal_id"], row["weeks_ago"]): row["contacts"] for row in rows}
 
 
-def _judged(row: asyncpg.Record, weights: Weights) -> _Standing:
-    trend = Trend(row["trend"])
-    intensity = row["intensity"] / row["frictions"] / 1000 if row["frictions"] else 0.0
-    worth = None if row["annual_value"] is None else Worth(row["annual_value"], row["valued_customers"])
-    priority = priority_of(customers=row["customers"], intensity=intensity, trend=trend, worth=worth, weights=weights)
-    return _Standing(row, trend, priority)
-
-
-def _worsening(standings: Sequence[_Standing]) -> tuple[Heading, ...]:
+def _worsening(standings: Sequence[Standing]) -> tuple[Heading, ...]:
     found = sorted((each for each in standings if each.trend is Trend.ESCALATING), key=lambda each: each.order())
     return tuple(Heading(each.signal_id, each.row["title"]) for each in found[:MOST_WORSENING])
 
@@ -279,7 +221,7 @@ async def _matching(connection: Connection, tenant: str, filters: Filters) -> Ma
 async def _closely(
     connection: Connection,
     tenant: str,
-    standings: Sequence[_Standing],
+    standings: Sequence[Standing],
     matching: Mapping[UUID, Matching],
     *,
     at: datetime,
@@ -308,7 +250,7 @@ def _spark(signal_id: UUID, weeks: Mapping[tuple[UUID, int], int], at: datetime)
 
 
 def _ranked(
-    standing: _Standing, look: Look, matching: Matching | None, weeks: tuple[Point, ...], quotes: tuple[Quote, ...]
+    standing: Standing, look: Look, matching: Matching | None, weeks: tuple[Point, ...], quotes: tuple[Quote, ...]
 ) -> RankedSignal:
     row = standing.row
     return RankedSignal(
